@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** What one agent run may spend. The workers' tokens and dollars count against the orchestrator's budget too. */
+export const Budget = z.object({
+  steps: z.number().int().positive(),
+  tokens: z.number().int().positive(),
+  seconds: z.number().positive(),
+  usd: z.number().positive(),
+})
+export type Budget = z.infer<typeof Budget>
+
+export const orchestratorBudget: Budget = { steps: 20, tokens: 1_500_000, seconds: 600, usd: 5 }
+export const workerBudget: Budget = { steps: 10, tokens: 400_000, seconds: 180, usd: 1 }
+/** A worker evaluated alone has no orchestrator to narrow its question, so it gets more steps. */
+export const workerAloneBudget: Budget = { ...workerBudget, steps: 15 }
