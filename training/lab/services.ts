@@ -1,0 +1,15 @@
+import type { CreateLabService, ServiceName } from './service.ts'
+
+const notBuilt = (name: string) => async (): Promise<CreateLabService> => {
+  throw new Error(`The lab has no simulated ${name} yet.`)
+}
+
+/** Where each simulated service is built. Imported when first asked for: a world's database is not started for a question to GitHub. */
+export const serviceFactories: Readonly<Record<ServiceName, () => Promise<CreateLabService>>> = {
+  sentry: notBuilt('Sentry'),
+  supabase: notBuilt('Supabase'),
+  railway: notBuilt('Railway'),
+  kubernetes: notBuilt('Kubernetes'),
+  github: notBuilt('GitHub'),
+  docs: async () => (await import('./docs/docs.ts')).createDocs,
+}
