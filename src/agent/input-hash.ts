@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+/** A running hash over everything an agent has been shown; `peek` gives the hex digest so far without ending it. */
+export function createInputHash(): { add(part: string): void; peek(): string } {
+  const hash = createHash('sha256')
+  return {
+    add: (part) => {
+      hash.update(part)
+      hash.update('\0')
+    },
+    peek: () => hash.copy().digest('hex').slice(0, 32),
+  }
+}
+
+/** The hash of one call's name and arguments. */
+export function callHash(tool: string, args: unknown): string {
+  return createHash('sha256').update(`${tool}\0${canonicalJson(args)}`).digest('hex').slice(0, 32)
+}
+
+/** JSON with object keys in order, so that equal arguments are equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner) ?? 'null'
+}

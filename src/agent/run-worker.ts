@@ -1,0 +1,97 @@
+import type { Budget } from '../core/budget.ts'
+import type { Cast } from '../core/cast.ts'
+import { distinctEntities } from '../core/entity.ts'
+import type { Entity } from '../core/entity.ts'
+import type { Failure } from '../core/errors.ts'
+import { FindingDraft } from '../core/finding.ts'
+import type { Finding } from '../core/finding.ts'
+import type { AgentRun, Call } from '../core/investigation.ts'
+import type { Signal } from '../core/signal.ts'
+import type { Window } from '../core/time.ts'
+import type { Tool } from '../core/tool.ts'
+import type { Worker } from '../core/worker.ts'
+import type { AgentTool, RunContext } from './agent.ts'
+import { citableCalls, groundClaims } from './grounding.ts'
+import { runAgent } from './run-agent.ts'
+
+export interface WorkerTask {
+  readonly runId: string
+  readonly question: string
+  readonly entities: readonly Entity[]
+  readonly window: Window
+}
+
+export interface WorkerOutcome {
+  readonly run: AgentRun
+  readonly finding: Finding | undefined
+  /** Why there is no finding. */
+  readonly failure: Failure | undefined
+  readonly error?: unknown
+}
+
+const reportDescription = 'Ends your work with what you found. Every claim cites the ids in square brackets of the tool calls that show it; claims that their calls do not show are dropped.'
+
+/** One worker from a question to a finding, or to the failure that is recorded instead; throws only what the journal throws. */
+export async function runWorker(worker: Worker, task: WorkerTask, cast: Cast, budget: Budget, signal: AbortSignal, context: RunContext): Promise<WorkerOutcome> {
+  const role = cast(worker.name)
+  const { run, report, error } = await runAgent({
+    agent: worker.name,
+    runId: task.runId,
+    policy: role.policy,
+    promptVersion: role.prompt.version,
+    instructions: role.prompt.text,
+    input: { text: workerInput(task), entities: task.entities, window: task.window },
+    tools: worker.tools.map(agentTool),
+    report: { schema: FindingDraft, description: reportDescription },
+    budget,
+    signal,
+    context,
+  })
+  const thrown = error === undefined ? {} : { error }
+  if (!report) {
+    const failure: Failure = { kind: run.end.reason === 'stopped' ? 'stopped' : run.end.reason === 'policy_failed' ? 'unavailable' : 'budget', message: run.end.message.slice(0, 600) }
+    context.emit({ type: 'worker_failed', runId: task.runId, agent: worker.name, failure })
+    return { run, finding: undefined, failure, ...thrown }
+  }
+  const finding = completeFinding(report, run)
+  context.emit({ type: 'finding', runId: task.runId, agent: worker.name, finding })
+  return { run, finding, failure: undefined, ...thrown }
+}
+
+function workerInput({ question, entities, window }: WorkerTask): string {
+  const known = entities.map((entity) => `- ${entity.kind}: ${entity.value}${entity.label === undefined ? '' : ` (${entity.label})`}`)
+  return [
+    question,
+    `Window: ${window.start} to ${window.end}.`,
+    ...(known.length > 0 ? ['Known so far:', ...known] : []),
+  ].join('\n')
+}
+
+/** The draft with its unsupported claims dropped, and with the typed entities and signals of the calls it cites. */
+export function completeFinding(draft: FindingDraft, run: AgentRun): Finding {
+  const calls = citableCalls(run)
+  const { claims, dropped } = groundClaims(draft.claims, calls)
+  const cited = [...new Set(claims.flatMap((claim) => claim.calls))].flatMap((id) => calls.get(id)?.result ?? [])
+  return {
+    ...draft,
+    claims,
+    droppedClaims: dropped,
+    entities: distinctEntities(cited.flatMap((result) => result.entities)).slice(0, 80),
+    signals: strongest(cited.flatMap((result) => result.signals), 24),
+  }
+}
+
+function strongest(signals: readonly Signal[], most: number): Signal[] {
+  return signals.toSorted((a, b) => b.severity - a.severity).slice(0, most)
+}
+
+/** A worker's tool as the loop calls it. */
+export function agentTool(tool: Tool): AgentTool {
+  return {
+    ...tool,
+    invoke: async (args, callContext): Promise<Pick<Call, 'result' | 'failure'>> => {
+      const outcome = await tool.invoke(args, callContext)
+      return outcome.ok ? { result: outcome.result } : { failure: outcome.failure }
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { AgentTool, RunContext } from '../agent/agent.ts'
+import { runWorker } from '../agent/run-worker.ts'
+import type { Budget } from '../core/budget.ts'
+import type { Cast } from '../core/cast.ts'
+import { Entity } from '../core/entity.ts'
+import { Window } from '../core/time.ts'
+import type { Worker, WorkerName } from '../core/worker.ts'
+
+const DelegationInput = z.object({
+  question: z.string().min(1).max(1500).describe('What you want to know, in plain words'),
+  entities: z.array(Entity.pick({ kind: true, value: true })).max(20).optional().describe('Exact ids and names the question is about'),
+  window: Window.optional().describe('The time to look at; the incident\'s window unless given'),
+})
+
+/** The name of the tool that sends a worker. */
+export function delegationToolName(worker: WorkerName): string {
+  return `investigate_${worker}`
+}
+
+/** The worker a delegation tool sends, or undefined for another tool. */
+export function delegatedWorker(tool: string): string | undefined {
+  return tool.startsWith('investigate_') ? tool.slice('investigate_'.length) : undefined
+}
+
+/** A worker as one tool of the orchestrator: a question in, a finding or a recorded failure out. */
+export function delegationTool(worker: Worker, cast: Cast, budget: Budget, window: Window, context: RunContext): AgentTool {
+  return {
+    name: delegationToolName(worker.name),
+    title: `Ask the ${worker.name} worker`,
+    description: worker.description,
+    parameters: z.toJSONSchema(DelegationInput, { io: 'input' }) as Record<string, unknown>,
+    journalsItself: true,
+    invoke: async (args, { callId, signal }) => {
+      const parsed = DelegationInput.safeParse(args)
+      if (!parsed.success) {
+        const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ')
+        return { failure: { kind: 'invalid_input', message: problems.slice(0, 600) } }
+      }
+      const task = {
+        runId: workerRunId(worker.name, callId),
+        question: parsed.data.question,
+        entities: (parsed.data.entities ?? []) as Entity[],
+        window: parsed.data.window ?? window,
+      }
+      const { run, finding, failure } = await runWorker(worker, task, cast, budget, signal, { ...context, alreadyMs: 0 })
+      return { run, ...(finding && { finding }), ...(failure && { failure }) }
+    },
+  }
+}
+
+/** `orchestrator.2.1` → `kubernetes.2.1`, `follow_up.2.1` → `kubernetes.f.2.1`: structural, so a restart gives every worker run the id it had. */
+function workerRunId(worker: WorkerName, callId: string): string {
+  return callId.replace(/^orchestrator\b/, worker).replace(/^follow_up\b/, `${worker}.f`)
+}
