@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, globSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const APT_GET = '/usr/bin/apt-get'
+
+/** A program of the operating system that some tests start, and the Debian package that has it. */
+interface SystemProgram {
+  readonly name: string
+  readonly usedFor: string
+  readonly debianPackage: string
+  /** Other names and places it may have; a `*` stands for a version. */
+  readonly places: readonly string[]
+}
+
+const programs: readonly SystemProgram[] = [
+  {
+    name: 'chromium',
+    usedFor: 'the browser tests',
+    debianPackage: 'chromium',
+    places: [
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+  },
+  {
+    name: 'redis-server',
+    usedFor: 'the queue on a real Redis',
+    debianPackage: 'redis-server',
+    places: ['redis-server'],
+  },
+  {
+    name: 'postgres',
+    usedFor: 'the store on a real Postgres',
+    debianPackage: 'postgresql',
+    places: ['postgres', '/usr/lib/postgresql/*/bin/postgres'],
+  },
+]
+
+/**
+ * Where a system program of the tests lies, absolute; undefined when it is not installed.
+ * Takes `chromium`, `redis-server` or `postgres`; any other name is a bug and throws.
+ */
+export function findSystemProgram(name: string): string | undefined {
+  const program = programs.find((candidate) => candidate.name === name)
+  if (!program) throw new Error(`${name} is none of ${programs.map((known) => known.name).join(', ')}`)
+  return program.places.flatMap(candidates).findLast(isExecutable)
+}
+
+function candidates(place: string): string[] {
+  if (place.startsWith('/')) return globSync(place).toSorted()
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, place))
+    .toReversed()
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function missingPrograms(): SystemProgram[] {
+  return programs.filter(({ name }) => findSystemProgram(name) === undefined)
+}
+
+function canInstall(): boolean {
+  return process.getuid?.() === 0 && isExecutable(APT_GET)
+}
+
+/** Runs apt-get without questions, its output on this terminal; throws with the command when it fails. */
+function aptGet(...parameters: string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status } = spawnSync(APT_GET, parameters, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0)
+    throw new Error(`\`apt-get ${parameters.join(' ')}\` failed (exit code ${status}); its reason is printed above.`)
+}
+
+/** The one command that makes this machine ready, for the person to run. */
+function installCommand(missing: readonly SystemProgram[]): string {
+  if (process.platform === 'darwin') return 'brew install redis postgresql@17 && brew install --cask google-chrome'
+  const packages = missing.map(({ debianPackage }) => debianPackage).join(' ')
+  return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages}`
+}
+
+/**
+ * Makes sure the programs that tests start are there. As root on Debian it installs the missing ones and says so;
+ * elsewhere it throws, naming the command to run.
+ */
+export function ensureSystemPrograms(): void {
+  const missing = missingPrograms()
+  if (missing.length === 0) return
+  const list = missing.map(({ name, usedFor }) => `${name} (${usedFor})`).join(', ')
+  if (!canInstall())
+    throw new Error(`The tests need ${list}, not found on this machine. Run:\n\n  ${installCommand(missing)}\n`)
+
+  console.log(`The tests need ${list}: installing with apt-get.`)
+  aptGet('update', '-qq')
+  aptGet('install', '-y', '-qq', '--no-install-recommends', ...missing.map(({ debianPackage }) => debianPackage))
+  const still = missingPrograms().map(({ name }) => name)
+  if (still.length > 0)
+    throw new Error(`apt-get ran, yet ${still.join(', ')} is still not found. Run: ${installCommand(missing)}`)
+}
+
+if (import.meta.main) {
+  try {
+    ensureSystemPrograms()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
