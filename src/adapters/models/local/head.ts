@@ -1,0 +1,66 @@
+/** Named numbers that describe one candidate. Missing names are 0. */
+export type Features = Readonly<Record<string, number>>
+
+/** One linear scorer per kind of decision: head → feature → weight. All zero is the untrained policy. */
+export type Weights = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+export const headNames = ['worker.act', 'worker.claim', 'worker.culprit', 'orchestrator.act', 'orchestrator.cause', 'orchestrator.culprit'] as const
+export type HeadName = (typeof headNames)[number]
+
+/** One choice the policy made: what a trainer needs to make it likelier or less likely. */
+export interface Decision {
+  readonly head: HeadName
+  readonly candidates: readonly Features[]
+  readonly chosen: number
+}
+
+/** Chooses among candidates. Returns the index of one of them; `candidates` must not be empty. */
+export type Choose = (head: HeadName, candidates: readonly Features[]) => number
+
+export interface ChooserOptions {
+  readonly weights: Weights
+  /** 0 takes the best; above it, samples from softmax(score / temperature). */
+  readonly temperature: number
+  readonly random: () => number
+  readonly onDecision?: ((decision: Decision) => void) | undefined
+}
+
+/** A chooser over linear scores. With equal scores the untrained policy is uniform: ties are broken at random, never by order. */
+export function createChooser({ weights, temperature, random, onDecision }: ChooserOptions): Choose {
+  return (head, candidates) => {
+    const scores = candidates.map((features) => score(weights[head] ?? {}, features))
+    const chosen = temperature > 0 ? sample(probabilities(scores, temperature), random) : best(scores, random)
+    onDecision?.({ head, candidates, chosen })
+    return chosen
+  }
+}
+
+/** The dot product of weights and features. */
+export function score(weights: Readonly<Record<string, number>>, features: Features): number {
+  let sum = 0
+  for (const name in features) sum += (weights[name] ?? 0) * (features[name] ?? 0)
+  return sum
+}
+
+/** Softmax of `scores / temperature`; sums to 1. */
+export function probabilities(scores: readonly number[], temperature: number): number[] {
+  const highest = Math.max(...scores)
+  const powers = scores.map((value) => Math.exp((value - highest) / temperature))
+  const sum = powers.reduce((total, power) => total + power, 0)
+  return powers.map((power) => power / sum)
+}
+
+function sample(chances: readonly number[], random: () => number): number {
+  let left = random()
+  for (const [index, chance] of chances.entries()) {
+    left -= chance
+    if (left < 0) return index
+  }
+  return chances.length - 1
+}
+
+function best(scores: readonly number[], random: () => number): number {
+  const highest = Math.max(...scores)
+  const ties = scores.flatMap((value, index) => (highest - value < 1e-9 ? [index] : []))
+  return ties[Math.floor(random() * ties.length)] ?? 0
+}

@@ -1,0 +1,48 @@
+import type { FindingDraft } from '../../../core/finding.ts'
+import type { OutputItem } from '../../../core/policy.ts'
+import type { ToolSpec } from '../../../core/tool.ts'
+import { causeText, chooseCulprit, chooseSignals } from './compose-report.ts'
+import type { Choose } from './head.ts'
+import type { Memory } from './memory.ts'
+import { workerActions } from './worker-action.ts'
+import type { WorkerAction } from './worker-action.ts'
+
+/** How many calls a worker may start at once. */
+const fanOut = 3
+
+/** A worker's next action: up to three calls at once, or its report. */
+export function workerTurn(memory: Memory, tools: readonly ToolSpec[], choose: Choose): OutputItem[] {
+  const callable = tools.filter((tool) => tool.name !== 'report')
+  const picked: WorkerAction[] = []
+  while (picked.length < fanOut) {
+    const actions = workerActions(memory, callable, picked)
+    const action = actions[choose('worker.act', actions.map((candidate) => candidate.features))]
+    if (!action?.tool) break
+    picked.push(action)
+  }
+  if (picked.length > 0) return picked.map((action, index) => callItem(memory, index, action.tool?.name ?? '', action.args ?? {}))
+  return [callItem(memory, 0, 'report', finding(memory, choose))]
+}
+
+function finding(memory: Memory, choose: Choose): FindingDraft {
+  const cause = chooseSignals(memory, 'worker.claim', choose, 6)
+  const culprit = cause.length > 0 ? chooseCulprit(memory, cause, 'worker.culprit', choose) : undefined
+  const broken = cause.some(({ signal }) => signal.severity > 0 && signal.kind !== 'healthy')
+  return {
+    verdict: broken ? 'found' : memory.calls.some((call) => call.output.result) ? 'nothing_found' : 'inconclusive',
+    answer: causeText(cause, 600) || nothingText(memory),
+    culprit: culprit ? { kind: culprit.kind, name: culprit.value } : null,
+    claims: cause.map(({ signal, calls }) => ({ text: signal.text, calls: calls.slice(0, 8) })),
+  }
+}
+
+function nothingText(memory: Memory): string {
+  const failures = memory.calls.flatMap((call) => call.output.failure?.message ?? [])
+  if (failures.length > 0 && failures.length === memory.calls.length) return `No call was answered: ${failures[0] ?? ''}`.slice(0, 600)
+  return `${memory.calls.length} calls showed nothing unusual in this window.`
+}
+
+/** A function call with an id that is unique within the run. */
+export function callItem(memory: Memory, index: number, name: string, args: unknown): OutputItem {
+  return { type: 'function_call', call_id: `local_${memory.calls.length}_${index}`, name, arguments: JSON.stringify(args) }
+}
