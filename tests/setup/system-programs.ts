@@ -74,12 +74,10 @@ function canInstall(): boolean {
   return process.getuid?.() === 0 && isExecutable(APT_GET)
 }
 
-/** Runs apt-get without questions, its output on this terminal; throws with the command when it fails. */
-function aptGet(...parameters: string[]): void {
+/** Runs apt-get without questions, its output on this terminal; returns whether it succeeded. */
+function aptGet(...parameters: string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status } = spawnSync(APT_GET, parameters, { env, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status !== 0)
-    throw new Error(`\`apt-get ${parameters.join(' ')}\` failed (exit code ${status}); its reason is printed above.`)
+  return spawnSync(APT_GET, parameters, { env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
 /** The one command that makes this machine ready, for the person to run. */
@@ -101,11 +99,14 @@ export function ensureSystemPrograms(): void {
     throw new Error(`The tests need ${list}, not found on this machine. Run:\n\n  ${installCommand(missing)}\n`)
 
   console.log(`The tests need ${list}: installing with apt-get.`)
-  aptGet('update', '-qq')
-  aptGet('install', '-y', '-qq', '--no-install-recommends', ...missing.map(({ debianPackage }) => debianPackage))
-  const still = missingPrograms().map(({ name }) => name)
-  if (still.length > 0)
-    throw new Error(`apt-get ran, yet ${still.join(', ')} is still not found. Run: ${installCommand(missing)}`)
+  const packages = missing.map(({ debianPackage }) => debianPackage)
+  const installed = aptGet('update', '-qq') && aptGet('install', '-y', '-qq', '--no-install-recommends', ...packages)
+  // A package whose service could not be started (no init in a container) is still there to be run by the tests.
+  const still = missingPrograms()
+  if (still.length === 0) return
+  const outcome = installed ? 'apt-get ran' : 'apt-get failed (its reason is printed above)'
+  const names = still.map(({ name }) => name).join(', ')
+  throw new Error(`${outcome}; still not found: ${names}. Run, and read what it says:\n\n  ${installCommand(still)}\n`)
 }
 
 if (import.meta.main) {
