@@ -37,6 +37,8 @@ export interface ToolDefinition<Client, Input extends z.ZodObject = z.ZodObject,
   readonly operations: readonly Operation[]
   /** Seconds until the call counts as failed; 20 unless given. */
   readonly timeoutSeconds?: number
+  /** Bytes of one answer of the service; 8 MiB unless given. More than the tool keeps is fine where it reads as a stream. */
+  readonly maxResponseBytes?: number
   run(args: z.output<Input>, context: ToolContext<Client>): Promise<ToolReturn<z.input<Output>>>
 }
 

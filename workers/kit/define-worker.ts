@@ -9,6 +9,10 @@ export interface WorkerDependencies {
   readonly clock: Clock
   readonly fetch: typeof fetch
   readonly redactor: Redactor
+  /** Characters of a tool's text; 6,000 unless given. */
+  readonly outputBudget?: number
+  /** Told of every error that is a mistake of ours; the agent sees only that there was one. */
+  onDefect?(error: unknown, tool: string): void
 }
 
 /** A specialist: its tools, and how its client is made from a connection (address, token, scope) and a guarded fetch. */
@@ -20,22 +24,37 @@ export interface WorkerDefinition<Connection> {
   bind(connection: Connection, dependencies: WorkerDependencies): Worker
 }
 
-/** Declares a worker. `connect` gets a fetch that refuses whatever is not an operation of the calling tool. */
-export function defineWorker<Connection, Client>(worker: {
-  name: WorkerName
-  description: string
-  tools: readonly ToolDefinition<Client>[]
-  connect: (connection: Connection, guarded: typeof fetch, clock: Clock) => Client
-}): WorkerDefinition<Connection> {
-  const { name, description, tools, connect } = worker
+/** What `defineWorker` takes. */
+export interface WorkerParts<Connection, Client> {
+  readonly name: WorkerName
+  /** The service's name in messages, such as "Sentry". */
+  readonly service: string
+  readonly description: string
+  readonly tools: readonly ToolDefinition<Client>[]
+  /** The addresses the guard lets requests go to; a path on one is the prefix of all operations' paths. */
+  baseUrls(connection: Connection): readonly string[]
+  /** Hosts besides those that a redirected GET may go to, without credentials; `*` stands for letters, digits and dashes. */
+  readonly redirectHosts?: readonly string[]
+  /** Makes the client; called for every call, so it must be cheap (keep what is dear in a WeakMap by connection). */
+  connect(connection: Connection, guarded: typeof fetch, clock: Clock): Client
+}
+
+/** Declares a worker. Its client gets a fetch that refuses whatever is not an operation of the calling tool. */
+export function defineWorker<Connection, Client>(parts: WorkerParts<Connection, Client>): WorkerDefinition<Connection> {
+  const { name, service, description, tools, redirectHosts } = parts
   return {
     name,
     description,
     tools: tools as readonly ToolDefinition<never>[],
-    bind: (connection, dependencies) => ({
-      name,
-      description,
-      tools: tools.map((tool) => bindTool(tool, (guarded) => connect(connection, guarded, dependencies.clock), dependencies)),
-    }),
+    bind: (connection, dependencies) => {
+      const binding = {
+        ...dependencies, service, baseUrls: parts.baseUrls(connection), ...(redirectHosts === undefined ? {} : { redirectHosts }),
+      }
+      return {
+        name,
+        description,
+        tools: tools.map((tool) => bindTool(tool, (guarded) => parts.connect(connection, guarded, dependencies.clock), binding)),
+      }
+    },
   }
 }

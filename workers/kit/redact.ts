@@ -1,6 +1,83 @@
+import { cardRule, emailRule, redactRules, secretKindOfKey } from './redact-rules.ts'
+import type { RedactRule } from './redact-rules.ts'
+
 /** Replaces secrets by placeholders; the same secret gets the same placeholder within one redactor. One per investigation. */
 export interface Redactor {
   text(value: string): string
   /** Every string inside a JSON value, keys included. */
   json<T>(value: T): T
+}
+
+/** What a redactor knows besides its rules. */
+export interface RedactorOptions {
+  /** Exact values of our own environment's secrets, wherever they turn up. */
+  readonly secrets?: readonly string[]
+  readonly emails?: boolean
+  readonly cardNumbers?: boolean
+}
+
+/** Shorter values of our own would blot out ordinary words. */
+const SHORTEST_OWN_SECRET = 8
+
+/**
+ * A redactor with placeholders such as `[secret:jwt:1]`, numbered per kind in the order secrets are met.
+ * Ids that are evidence (uuids, trace and event ids, SHAs, request ids) stay, and so do hosts and database names in connection strings.
+ */
+export function createRedactor(options: RedactorOptions = {}): Redactor {
+  const own = [...new Set(options.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_OWN_SECRET).sort((a, b) => b.length - a.length)
+  const rules = [...redactRules, ...(options.emails === true ? [emailRule] : []), ...(options.cardNumbers === true ? [cardRule] : [])]
+  const placeholders = new Map<string, string>()
+  const counts = new Map<string, number>()
+  const placeholder = (kind: string, secret: string): string => {
+    const known = placeholders.get(secret)
+    if (known !== undefined) return known
+    const number = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, number)
+    const made = `[secret:${kind}:${number}]`
+    placeholders.set(secret, made)
+    return made
+  }
+  const text = (value: string): string => {
+    let clean = value
+    for (const secret of own) {
+      if (clean.includes(secret)) clean = clean.replaceAll(secret, placeholder('own', secret))
+    }
+    const lower = clean.toLowerCase()
+    for (const rule of rules) {
+      if (rule.keywords.some((keyword) => lower.includes(keyword))) clean = applyRule(clean, rule, placeholder)
+    }
+    return clean
+  }
+  const json = <T>(value: T): T => redactValue(value, text, placeholder) as T
+  return { text, json }
+}
+
+function applyRule(text: string, rule: RedactRule, placeholder: (kind: string, secret: string) => string): string {
+  return text.replace(rule.pattern, (...parts: unknown[]) => {
+    const whole = String(parts[0])
+    const groups = parts.at(-1)
+    const secret = typeof groups === 'object' && groups !== null ? (groups as Record<string, string | undefined>)['secret'] : whole
+    if (secret === undefined || secret.includes('[secret:') || rule.accept?.(secret) === false) return whole
+    const at = whole.lastIndexOf(secret)
+    return `${whole.slice(0, at)}${placeholder(rule.kind, secret)}${whole.slice(at + secret.length)}`
+  })
+}
+
+function redactValue(value: unknown, text: (value: string) => string, placeholder: (kind: string, secret: string) => string): unknown {
+  if (typeof value === 'string') return text(value)
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, text, placeholder))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const kind = typeof inner === 'string' ? secretKindOfKey(key, inner) : null
+      const clean = kind !== null && typeof inner === 'string' && !inner.includes('[secret:') ? keyedSecret(inner, kind, text, placeholder) : redactValue(inner, text, placeholder)
+      return [text(key), clean]
+    }),
+  )
+}
+
+/** A more specific rule's placeholder wins over the key's, so that one secret has one placeholder wherever it stands. */
+function keyedSecret(value: string, kind: string, text: (value: string) => string, placeholder: (kind: string, secret: string) => string): string {
+  const clean = text(value)
+  return clean === value ? placeholder(kind, value) : clean
 }

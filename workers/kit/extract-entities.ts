@@ -1,0 +1,86 @@
+import { distinctEntities } from '../../src/core/entity.ts'
+import type { Entity, EntityKind } from '../../src/core/entity.ts'
+
+interface Rule {
+  readonly kind: EntityKind
+  /** Global; the group named `value`, or else the whole match, is the entity. */
+  readonly pattern: RegExp
+  /** Whether a match is really one; shapes alone are not always enough. */
+  readonly accept?: (value: string) => boolean
+}
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const QUOTE = '["\'`“”‘’]'
+const NAME = String.raw`[A-Za-z_][\w.-]{1,120}`
+
+/** The order says who gets a piece of text that two rules could claim: first the most specific shapes. */
+const RULES: readonly Rule[] = [
+  { kind: 'url', pattern: /\bhttps?:\/\/[^\s"'<>`)\]}]+[^\s"'<>`)\]}.,;:!?]/g },
+  { kind: 'identifier', pattern: new RegExp(String.raw`\b${UUID}\b`, 'gi') },
+  { kind: 'commit', pattern: /\b[0-9a-f]{40}\b/g },
+  { kind: 'commit', pattern: /\b(?:commit|sha|revision|rev)[ :=@]+(?<value>[0-9a-f]{7,39})\b/gi, accept: hasDigitAndLetter },
+  { kind: 'identifier', pattern: /\b[0-9a-f]{32}\b/g },
+  { kind: 'identifier', pattern: /\b[a-z]{2,12}_[A-Za-z0-9]{8,60}\b/g, accept: (value) => looksRandom(value.slice(value.indexOf('_') + 1)) },
+  // Kubernetes writes the hash and the suffix of a pod's name in an alphabet without vowels, 0, 1 and 3.
+  { kind: 'pod', pattern: /\b[a-z][a-z0-9-]{0,60}-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g },
+  { kind: 'error_code', pattern: /\b(?:E(?:CONN|ADDR|HOST|NET|TIME|PIPE|NOT|AI_|ACCES|PERM|EXIST|NOENT|NOSPC|MFILE|BUSY)[A-Z_]*|PGRST\d{3}|P[12]\d{3}|ERR_[A-Z_]{3,60}|UND_ERR_[A-Z_]+)\b/g },
+  { kind: 'error_code', pattern: /\b(?:OOMKilled|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|CreateContainerConfigError|FailedScheduling|Evicted|SIGKILL|SIGTERM|SIGSEGV)\b/g },
+  { kind: 'error_code', pattern: /\b(?:SQLSTATE|code|errcode)[ :=("'[]+(?<value>[0-9A-Z]{5})\b/g, accept: (value) => /\d/.test(value) },
+  { kind: 'error_type', pattern: /\b(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Timeout|Fault|Violation)\b/g },
+  { kind: 'status_code', pattern: /\b(?:HTTP(?:\/\d(?:\.\d)?)?|status(?:[ _]?code)?|answered|returned|responded(?: with)?)[ :="]+(?<value>[1-5]\d\d)\b/gi },
+  { kind: 'status_code', pattern: /\b(?<value>[45]\d\d) (?=(?:Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Gone|Unprocessable|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\b)/gi },
+  { kind: 'status_code', pattern: /\b(?<value>[45]\d\d)(?= (?:from|on|in) )/g },
+  { kind: 'table', pattern: new RegExp(String.raw`\b(?:relation|table)\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
+  { kind: 'column', pattern: new RegExp(String.raw`\bcolumn\s+${QUOTE}?(?<value>[a-z_][\w.]{1,120})${QUOTE}?(?=\s|$|[,;:)])`, 'gi'), accept: (value) => !/^(?:of|in|is|and|or|does|not|with|was|names?|types?|to|from|the)$/i.test(value) },
+  { kind: 'function', pattern: new RegExp(String.raw`\bfunction\s+${QUOTE}?(?<value>[A-Za-z_][\w.]{1,120})`, 'g'), accept: (value) => !/^(?:of|in|is|and|or|does|not|with|was|to|from|the|call|returned|failed|timed)$/i.test(value) },
+  { kind: 'function', pattern: /(?<![\w.])(?<value>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,4})\(\)/g },
+  { kind: 'function', pattern: /(?<![\w.])[a-z]+(?:_[a-z0-9]+){1,6}(?=\s*\()/g },
+  { kind: 'role', pattern: new RegExp(String.raw`\b(?:role|for user)\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
+  { kind: 'policy', pattern: new RegExp(String.raw`\bpolicy\s+${QUOTE}(?<value>[^"'\x60]{2,120})${QUOTE}`, 'gi') },
+  { kind: 'service', pattern: new RegExp(String.raw`\bservice[ :=]+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
+  { kind: 'service', pattern: /\bservice=(?<value>[a-z][a-z0-9-]{1,60})\b/gi },
+  { kind: 'config_map', pattern: new RegExp(String.raw`\bconfigmap\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
+  { kind: 'image', pattern: /\b(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\/)?[a-z0-9-]+(?:\/[a-z0-9._-]+)+(?::[\w][\w.-]{0,80}|@sha256:[0-9a-f]{64})(?![\w/])/g, accept: (value) => !/\.[a-z]{1,4}:\d+$/.test(value) },
+  { kind: 'file', pattern: /(?<![\w/.])(?:\/?[\w.@-]+\/)+[\w.@-]+\.[a-z]{1,5}(?::\d+(?::\d+)?)?(?!\w)/gi },
+  { kind: 'file', pattern: /(?<![\w/.-])[\w-]+\.(?:tsx?|jsx?|mjs|py|go|rs|rb|java|kt|sql|ya?ml|toml|json|sh)(?::\d+)?(?![\w.])/g },
+  { kind: 'host', pattern: /(?<![\w@/.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:internal|local|svc|com|net|org|io|dev|app|co|example|test|cloud|sh|ai)(?::\d{2,5})?(?![\w.-]*\w)/gi },
+  { kind: 'host', pattern: /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?\b/g },
+  { kind: 'host', pattern: /\b(?:ENOTFOUND|EAI_AGAIN|lookup|resolve host|no such host)[ :"']+(?<value>[a-z0-9][\w.-]{2,120})/gi },
+  { kind: 'variable', pattern: /(?<![\w.])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+(?![\w.(])/g, accept: (value) => !/^(?:ERR|E|UND_ERR|SQLSTATE|HTTP|STATUS)_/.test(value) },
+  { kind: 'quantity', pattern: /(?<![\w.:/-])\d[\d,_]*(?:\.\d+)?\s?(?:%|(?:ms|s|sec|seconds|min|minutes|hours|[KMGT]i?B?|bytes|[kM]B|m|req\/s|rps|connections|rows|retries)\b)/g },
+  { kind: 'identifier', pattern: new RegExp(String.raw`${QUOTE}(?<value>[A-Za-z_][\w:.@/-]{2,80})${QUOTE}`, 'g'), accept: (value) => /[-_:.\d/@]|[a-z][A-Z]/.test(value) },
+]
+
+/** Text beyond this is not searched: a line long enough to need more names nothing new. */
+const MOST_TEXT = 4_000
+
+/**
+ * The identifiers inside a message, typed by their shape: uuids and prefixed ids, SHAs, hosts, URLs, files, environment variables,
+ * functions, tables, columns, error types and codes, status codes, pods, images, quantities, and quoted names. In reading order of rule.
+ */
+export function extractEntities(text: string, most = 20): Entity[] {
+  const searched = text.slice(0, MOST_TEXT)
+  const taken: [number, number][] = []
+  const found: Entity[] = []
+  for (const { kind, pattern, accept } of RULES) {
+    for (const match of searched.matchAll(pattern)) {
+      const value = match.groups?.['value'] ?? match[0]
+      const start = match.index + match[0].indexOf(value)
+      const end = start + value.length
+      if (value.length > 200 || accept?.(value) === false || taken.some(([from, to]) => start < to && end > from)) continue
+      // A URL's inside stays open: the ids in it are worth as much as the URL.
+      if (kind !== 'url') taken.push([start, end])
+      found.push({ kind, value })
+    }
+  }
+  return distinctEntities(found).slice(0, most)
+}
+
+function hasDigitAndLetter(value: string): boolean {
+  return /\d/.test(value) && /[a-z]/i.test(value)
+}
+
+/** Random parts of ids mix digits or cases; words do not. */
+function looksRandom(value: string): boolean {
+  return /\d/.test(value) || (/[A-Z]/.test(value.slice(1)) && /[a-z]/.test(value))
+}

@@ -1,0 +1,23 @@
+/** `text` on one line of at most `most` characters, the cut marked. */
+export function clip(text: string, most: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`
+}
+
+/** A time as `2026-11-22 09:12:03Z`; what cannot be read as a time comes back as it is. */
+export function utc(time: string | number | Date): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z')
+}
+
+/** Only the time of day: `09:12:03Z`. */
+export function utcTime(time: string | number | Date): string {
+  return utc(time).replace(/^\d{4}-\d\d-\d\d /, '')
+}
+
+/** How long ago, in the largest unit that says enough: `12 min`, `3 h`, `5 d`. */
+export function ago(time: string | Date, now: Date): string {
+  const minutes = Math.max(0, Math.round((now.getTime() - new Date(time).getTime()) / 60_000))
+  if (minutes < 120) return `${minutes} min`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`
+}
