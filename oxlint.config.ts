@@ -25,9 +25,7 @@ export default defineConfig({
     // Size: a file is one thought, a function is one screen.
     'max-lines': ['error', { max: FILE_LINES }],
     'max-lines-per-function': ['error', { max: FUNCTION_LINES, skipBlankLines: true, skipComments: true }],
-    'max-params': ['error', { max: 5 }],
     'max-depth': ['error', { max: 4 }],
-    complexity: ['error', { max: 20 }],
 
     // Types that say nothing.
     'typescript/no-explicit-any': 'error',
@@ -84,6 +82,7 @@ export default defineConfig({
     'no-shadow': 'off', // `error` in a catch inside a function that takes an `error` reads well.
     'no-underscore-dangle': 'off', // wire formats (`_meta`, `__typename`) are spelt by others.
     'unicorn/consistent-function-scoping': 'off', // factories close over their dependencies on purpose.
+    'unicorn/no-array-reverse': 'off', // as with sort, below.
     'unicorn/no-array-sort': 'off', // sorting a fresh array in place is fine; toSorted is used where it matters.
     'promise/always-return': 'off', // async functions are the norm; the rule is for chains.
     'vitest/no-conditional-tests': 'off', // a loop over rows may ask which row it is on.
@@ -91,7 +90,11 @@ export default defineConfig({
     'unicorn/require-post-message-target-origin': 'off', // for windows; ours are worker threads.
     'import/no-named-as-default-member': 'off', // `pg.Pool`: CommonJS packages have no other reliable way.
     'typescript/no-unsafe-type-assertion': 'off', // the borders are parsed by schemas; generics inside need the rest.
-    'typescript/no-unnecessary-type-parameters': 'off',
+    'typescript/no-unnecessary-type-parameters': 'off', // `get<Row>(…)` reads better than a cast at each caller.
+    'typescript/no-unsafe-enum-comparison': 'off', // enums are vendors'; their wire values are plain strings.
+    'typescript/unbound-method': 'off', // factories return objects of closures, which have no `this` to lose.
+    'typescript/consistent-return': 'off', // tsc's noImplicitReturns knows the types.
+    'vitest/no-conditional-expect': 'off', // a table of cases may expect an error of some of them.
   },
   overrides: [
     {
