@@ -61,15 +61,17 @@ export interface Store {
   claim(keys: readonly string[], at: string): Promise<boolean>
   /**
    * The incident of this fingerprint opened within `windowMinutes` before `at`, its alert count raised by one,
-   * or a new one with a waiting run. Atomic: two alerts at once make one incident.
+   * or a new one with a waiting run. Atomic: two alerts at once make one incident. The delivery keys are claimed in the
+   * same transaction, so a crash between the two cannot lose an alert; null when one of them was taken before.
    */
   openIncident(input: {
+    claims: readonly string[]
     fingerprint: string
     windowMinutes: number
     at: string
     ids: { incident: string; run: string }
     request: RunRequest
-  }): Promise<OpenedIncident>
+  }): Promise<OpenedIncident | null>
   incident(id: string): Promise<Incident | null>
 
   createRun(run: Pick<Run, 'id' | 'kind' | 'incidentId' | 'request' | 'createdAt'>): Promise<void>
