@@ -8,7 +8,7 @@ const notBuilt = (name: string) => async (): Promise<CreateLabService> => {
 export const serviceFactories: Readonly<Record<ServiceName, () => Promise<CreateLabService>>> = {
   sentry: notBuilt('Sentry'),
   supabase: notBuilt('Supabase'),
-  railway: notBuilt('Railway'),
+  railway: async () => (await import('./railway/railway.ts')).createRailway,
   kubernetes: notBuilt('Kubernetes'),
   github: notBuilt('GitHub'),
   docs: async () => (await import('./docs/docs.ts')).createDocs,
