@@ -46,7 +46,6 @@ export default defineConfig({
     'typescript/no-import-type-side-effects': 'error',
 
     // One way in for the environment, one way out for output.
-    'node/no-process-env': 'error',
     'no-console': 'error',
     'no-restricted-properties': [
       'error',
@@ -99,7 +98,7 @@ export default defineConfig({
   overrides: [
     {
       files: ['src/config.ts', ...COMMAND_LINES],
-      rules: { 'node/no-process-env': 'off', 'no-restricted-properties': 'off' },
+      rules: { 'no-restricted-properties': 'off' },
     },
     { files: COMMAND_LINES, rules: { 'no-console': 'off' } },
     // Tools that load their configuration by its default export.
