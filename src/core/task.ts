@@ -11,14 +11,17 @@ export const Form = z.discriminatedUnion('type', [
 ])
 export type Form = z.infer<typeof Form>
 
-/** One thing a report must (or must not) say, with every accepted way to write it. */
-export const Fact = z.object({ id: z.string(), meaning: z.string(), accepts: z.array(Form).min(1) })
+/** One thing a report must (or must not) say, with every accepted way to write it; `inAlert` when the question already shows it. */
+export const Fact = z.object({ id: z.string(), meaning: z.string(), accepts: z.array(Form).min(1), inAlert: z.boolean().default(false) })
 export type Fact = z.infer<typeof Fact>
 
-/** `answer.json`. The culprit's name and its aliases are one thing; null when nothing is to blame. */
+/**
+ * `answer.json`. The culprit's name and its aliases (`accepts`) are one thing, null when nothing is to blame; `within` are
+ * the places it lives in, which may stand beside its name.
+ */
 export const Answer = z.object({
   verdict: z.enum(['root_cause', 'no_fault', 'inconclusive']),
-  culprit: Culprit.extend({ accepts: z.array(Form).min(1) }).nullable(),
+  culprit: Culprit.extend({ accepts: z.array(Form).min(1), within: z.array(Form).default([]) }).nullable(),
   required: z.array(Fact),
   forbidden: z.array(Fact),
 })

@@ -1,0 +1,34 @@
+import type { Place } from './alert.ts'
+import type { Emit } from './event.ts'
+import type { Investigation } from './investigation.ts'
+import type { RunKind } from './store.ts'
+import type { WorkerName } from './worker.ts'
+
+/** What a thread is told when a run begins. */
+export interface ThreadOpening {
+  readonly runId: string
+  readonly kind: RunKind
+  readonly place: Place
+  readonly title: string
+  /** The workers that can be asked; the others show as not configured. */
+  readonly workers: readonly WorkerName[]
+}
+
+/**
+ * One run as people see it in its thread. Posts are made once, whatever is retried: each has an operation key.
+ * `emit` never throws and never waits; `report`, `failed` throw `TransientError` when the post must be tried again.
+ */
+export interface ThreadView {
+  readonly emit: Emit
+  /** The end of the run: the report, the follow-up's answer, or why there is none. Ends the progress post too. */
+  report(investigation: Investigation): Promise<void>
+  /** The run cannot go on: a message for people, in our words. */
+  failed(message: string): Promise<void>
+  /** Stops editing (shutdown); the next owner of the run goes on with the same posts. */
+  suspend(): Promise<void>
+}
+
+/** Where people see runs. Opening posts the first message, or finds it when this run was begun before. */
+export interface Threads {
+  open(opening: ThreadOpening): Promise<ThreadView>
+}
