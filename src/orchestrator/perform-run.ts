@@ -1,0 +1,82 @@
+import type { Budget } from '../core/budget.ts'
+import type { Cast } from '../core/cast.ts'
+import { TransientError } from '../core/errors.ts'
+import type { AgentEvent, Emit } from '../core/event.ts'
+import type { Investigation } from '../core/investigation.ts'
+import type { OwnedRun, Run, RunStatus, Store } from '../core/store.ts'
+import type { ThreadView, Threads } from '../core/thread.ts'
+import type { Clock } from '../core/time.ts'
+import type { Worker } from '../core/worker.ts'
+import { followUp, investigate } from './investigate.ts'
+import type { InvestigationResult, InvestigationSetup } from './investigate.ts'
+
+export interface PerformRunDependencies {
+  readonly store: Store
+  readonly threads: Threads
+  /** The configured workers, bound for one investigation. */
+  readonly workers: () => readonly Worker[]
+  readonly cast: Cast
+  readonly budget: { readonly orchestrator: Budget; readonly worker: Budget }
+  /** The clock of the systems that are investigated. */
+  readonly clock: Clock
+  /** The machine's clock: deadlines. */
+  readonly machineClock: Clock
+  readonly newBoundary: () => string
+  readonly listen: Emit
+}
+
+/** How a run was left: ended for good, or to be delivered again. */
+export type Performed = 'ended' | 'not_ours' | 'interrupted'
+
+/**
+ * Does one run from wherever its journal ends to its report in the thread. `attempt` counts deliveries from 1.
+ * Throws `TransientError` when another delivery can help and one is left; what the person sees is final only with the last.
+ */
+export function createPerformRun(deps: PerformRunDependencies) {
+  return async (runId: string, options: { signal: AbortSignal; lastAttempt: boolean; stoppedByPerson: () => boolean }): Promise<Performed> => {
+    const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
+    if (!owned) return 'not_ours'
+    const workers = deps.workers()
+    const view = await openView(deps.threads, owned.run, workers)
+    const result = await performInvestigation(deps, owned, workers, view, options.signal)
+    const { investigation, error } = result
+    if (options.signal.aborted && !options.stoppedByPerson()) {
+      await view?.suspend()
+      return 'interrupted'
+    }
+    if (error instanceof TransientError && !options.lastAttempt) {
+      await view?.suspend()
+      throw error
+    }
+    await view?.report(investigation)
+    await owned.finish(statusOf(investigation), investigation, investigation.run.end.message)
+    return 'ended'
+  }
+}
+
+function statusOf({ run, report, answer }: Investigation): Exclude<RunStatus, 'waiting' | 'running'> {
+  if (report ?? answer) return 'finished'
+  return run.end.reason === 'stopped' ? 'stopped' : 'failed'
+}
+
+async function openView(threads: Threads, run: Run, workers: readonly Worker[]): Promise<ThreadView | undefined> {
+  const { place, alert, question } = run.request
+  if (!place) return undefined
+  return threads.open({ runId: run.id, kind: run.kind, place, title: question ?? alert.title, workers: workers.map((worker) => worker.name) })
+}
+
+async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRun, workers: readonly Worker[], view: ThreadView | undefined, signal: AbortSignal): Promise<InvestigationResult> {
+  const { run, journal } = owned
+  const emit = (event: AgentEvent): void => {
+    deps.listen(event)
+    view?.emit(event)
+  }
+  const setup: InvestigationSetup = {
+    id: run.id, incidentId: run.incidentId, alert: run.request.alert, workers, cast: deps.cast, budget: deps.budget, clock: deps.clock,
+    journal, emit, signal, boundary: deps.newBoundary(),
+    alreadyMs: run.startedAt === null ? 0 : Math.max(0, deps.machineClock.now().getTime() - Date.parse(run.startedAt)),
+  }
+  const { parentId, question } = run.request
+  const earlier = parentId === undefined ? null : await deps.store.investigation(parentId)
+  return earlier && question !== undefined ? followUp({ ...setup, earlier, question }) : investigate(setup)
+}
