@@ -102,6 +102,7 @@ function parse(bull: BullJob): Job {
 
 /** Milliseconds before try `attemptsMade` + 1: base, 4 × base, 16 × base …, at most 5 minutes, ± 25 %, or what the failed service asked for. */
 export function retryDelay(baseMs: number, attemptsMade: number, error?: Error): number {
-  if (error instanceof FailureError && error.failure.retryAfterSeconds !== undefined) return error.failure.retryAfterSeconds * 1000
-  return Math.min(baseMs * 4 ** (attemptsMade - 1), 300_000) * (0.75 + Math.random() / 2)
+  if (error instanceof FailureError && error.failure.retryAfterSeconds !== undefined) return Math.ceil(error.failure.retryAfterSeconds * 1000)
+  // Whole milliseconds: the Postgres backend stores a bigint.
+  return Math.round(Math.min(baseMs * 4 ** (attemptsMade - 1), 300_000) * (0.75 + Math.random() / 2))
 }

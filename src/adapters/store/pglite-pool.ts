@@ -4,9 +4,10 @@ import { createTurnstile, type Leave } from './turnstile.ts'
 import type { QueryResult } from './pglite-protocol.ts'
 import type { PgliteSession } from './pglite-session.ts'
 
-const BEGIN = /^\s*(begin|start\s+transaction)\b[^;]*;?\s*$/i
-const END = /^\s*(commit|end|abort|rollback)\b(?!\s+to\b)[^;]*;?\s*$/i
-const LISTEN = /^\s*listen\s+"?([^\s";]+)"?\s*;?\s*$/i
+// Statements may begin with comments; BullMQ's do.
+const BEGIN = /^(?:\s|--.*\n)*(?:begin|start\s+transaction)\b[^;]*;?\s*$/i
+const END = /^(?:\s|--.*\n)*(?:commit|end|abort|rollback)\b(?!\s+to\b)[^;]*;?\s*$/i
+const LISTEN = /^(?:\s|--.*\n)*listen\s+"?([^\s";]+)"?\s*;?\s*$/i
 
 /** A transaction in which nothing happens for so long, while others wait, waits for one of them: see `#idle`. */
 const IDLE_TRANSACTION_MS = 10_000
