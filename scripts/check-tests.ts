@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type CallExpression, type Node, parseSync, Visitor } from 'oxc-parser'
+import { type CallExpression, type MemberExpression, type Node, parseSync, Visitor } from 'oxc-parser'
 import { lineAt, type Problem, readSourceFiles, reportProblems, root, type SourceFile } from './source-files.ts'
 
 const FUNCTION_LINES = 60
 const TITLED = new Set(['describe', 'it', 'test'])
 const SWITCHES = new Set(['skip', 'only', 'todo', 'skipIf', 'runIf', 'fails'])
+/** What tests call the context they are handed. */
+const CONTEXTS = new Set(['context', 'ctx', 't'])
 const MOCKERS = new Set(['vi', 'jest'])
 const MODULE_MOCKS = new Set(['mock', 'doMock', 'unstable_mockModule'])
 
@@ -38,7 +40,14 @@ export function checkTests(file: SourceFile): Problem[] {
     CallExpression: (node) => {
       for (const message of callProblems(node)) add(node.start, message)
       const callback = node.arguments.at(-1)
-      if (callback && calledNames(node)[0] === 'describe') describeCallbacks.add(callback)
+      if (callback && memberNames(node.callee)[0] === 'describe') describeCallbacks.add(callback)
+    },
+    MemberExpression: (node) => {
+      const off = switchName(node)
+      if (off !== undefined) add(node.start, switchedOff(off))
+    },
+    ObjectPattern: (node) => {
+      if (node.properties.some((property) => keyName(property) === 'skip')) add(node.start, switchedOff('skip'))
     },
     ArrowFunctionExpression: measure,
     FunctionExpression: measure,
@@ -48,16 +57,14 @@ export function checkTests(file: SourceFile): Problem[] {
 }
 
 function callProblems(node: CallExpression): string[] {
-  const [name = '', ...modifiers] = calledNames(node)
+  const [name = '', ...modifiers] = memberNames(node.callee)
   if (MOCKERS.has(name) && modifiers.some((method) => MODULE_MOCKS.has(method))) {
     return ['replaces a module: pass a fake in, or serve one over HTTP; fakes speak the wire']
   }
   if (!TITLED.has(name)) return []
   const problems: string[] = []
-  // A table is called twice, `it.each(rows)(title)`: the first call has the modifiers, the second the title.
-  const isSecondCall = node.callee.type === 'CallExpression'
-  const off = isSecondCall ? undefined : modifiers.find((modifier) => SWITCHES.has(modifier))
-  if (off) problems.push(`switches tests by .${off}: make the test run everywhere, or delete it`)
+  const off = node.arguments.flatMap(optionNames).find((option) => SWITCHES.has(option))
+  if (off) problems.push(switchedOff(off))
   const title = literalText(node.arguments[0])
   if (title !== undefined && /^should\b/i.test(title)) {
     problems.push(`has the title "${title}": state the behaviour in the present tense, without "should"`)
@@ -65,19 +72,36 @@ function callProblems(node: CallExpression): string[] {
   return problems
 }
 
-/** The words of a call's name from left to right: `it.skip.each(rows)("…")` gives it, skip, each. */
-function calledNames(node: CallExpression): string[] {
-  const names: string[] = []
-  let callee: Node = node.callee
-  for (;;) {
-    if (callee.type === 'CallExpression') ({ callee } = callee)
-    else if (callee.type === 'TaggedTemplateExpression') callee = callee.tag
-    else if (callee.type === 'MemberExpression') {
-      if (callee.property.type === 'Identifier') names.unshift(callee.property.name)
-      callee = callee.object
-    } else break
-  }
-  return callee.type === 'Identifier' ? [callee.name, ...names] : []
+function switchedOff(how: string): string {
+  return `switches tests by "${how}": make the test run everywhere, or delete it`
+}
+
+/** The switch in `it.skip`, called or not, and in `context.skip` of a running test; undefined for anything else. */
+function switchName(node: MemberExpression): string | undefined {
+  const root = memberNames(node)[0] ?? ''
+  if (node.property.type !== 'Identifier') return undefined
+  const { name } = node.property
+  if (TITLED.has(root) && SWITCHES.has(name)) return name
+  return CONTEXTS.has(root) && name === 'skip' ? name : undefined
+}
+
+/** The names of the options in an object literal, as in `it(title, { skip: true }, run)`. */
+function optionNames(node: Node): string[] {
+  return node.type === 'ObjectExpression' ? node.properties.flatMap((property) => keyName(property) ?? []) : []
+}
+
+function keyName(property: Node): string | undefined {
+  return property.type === 'Property' && property.key.type === 'Identifier' ? property.key.name : undefined
+}
+
+/** The words of a callee from left to right: that of `it.skip.each(rows)("…")` gives it, skip, each. */
+function memberNames(expression: Node): string[] {
+  if (expression.type === 'Identifier') return [expression.name]
+  if (expression.type === 'CallExpression') return memberNames(expression.callee)
+  if (expression.type === 'TaggedTemplateExpression') return memberNames(expression.tag)
+  if (expression.type !== 'MemberExpression') return []
+  const name = expression.property.type === 'Identifier' ? [expression.property.name] : []
+  return [...memberNames(expression.object), ...name]
 }
 
 function literalText(node: Node | undefined): string | undefined {
