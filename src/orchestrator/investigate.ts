@@ -27,6 +27,8 @@ export interface InvestigationSetup {
   readonly cast: Cast
   readonly budget: { readonly orchestrator: Budget; readonly worker: Budget }
   readonly clock: Clock
+  /** The instant the window ends at; the same in every attempt of a run. */
+  readonly asOf: Date
   readonly journal: Journal
   readonly emit: Emit
   readonly signal: AbortSignal
@@ -51,7 +53,7 @@ const reportDescription = 'Ends the investigation. Evidence cites the ids in squ
 
 /** An alert in, a report with evidence and coverage out; or the record of why there is none. Throws only what the journal throws. */
 export async function investigate(setup: InvestigationSetup): Promise<InvestigationResult> {
-  const window = windowBefore(setup.clock.now(), windowMinutes)
+  const window = windowBefore(setup.asOf, windowMinutes)
   const input = { text: alertBrief(setup.alert, window, setup.boundary), entities: alertEntities(setup.alert), window }
   const result = await orchestrate(setup, 'orchestrator', input, { schema: Report, description: reportDescription })
   const { claims, dropped } = ground(result, result.report?.evidence)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Budget } from '../core/budget.ts'
 import type { Cast } from '../core/cast.ts'
 import { TransientError } from '../core/errors.ts'
@@ -21,7 +22,8 @@ export interface PerformRunDependencies {
   readonly clock: Clock
   /** The machine's clock: deadlines. */
   readonly machineClock: Clock
-  readonly newBoundary: () => string
+  /** The instant a run looks back from. It must not move when the run is resumed, or its journal would not fit. */
+  readonly asOf: (run: Run) => Date
   readonly listen: Emit
 }
 
@@ -73,10 +75,15 @@ async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRu
   }
   const setup: InvestigationSetup = {
     id: run.id, incidentId: run.incidentId, alert: run.request.alert, workers, cast: deps.cast, budget: deps.budget, clock: deps.clock,
-    journal, emit, signal, boundary: deps.newBoundary(),
+    journal, emit, signal, boundary: boundaryOf(run.id), asOf: deps.asOf(run),
     alreadyMs: run.startedAt === null ? 0 : Math.max(0, deps.machineClock.now().getTime() - Date.parse(run.startedAt)),
   }
   const { parentId, question } = run.request
   const earlier = parentId === undefined ? null : await deps.store.investigation(parentId)
   return earlier && question !== undefined ? followUp({ ...setup, earlier, question }) : investigate(setup)
+}
+
+/** Unguessable from the data it encloses, and the same when the run is resumed. */
+export function boundaryOf(runId: string): string {
+  return createHash('sha256').update(`boundary:${runId}`).digest('hex').slice(0, 12)
 }
