@@ -1,0 +1,118 @@
+import type { GithubCommit } from '../../../src/core/world/github.ts'
+import type { KubernetesObject } from '../../../src/core/world/kubernetes.ts'
+import type { SentryIssue } from '../../../src/core/world/sentry.ts'
+import { World } from '../../../src/core/world/world.ts'
+import { drawOrganization, drawPeople, type Organization, type Person } from './cast.ts'
+import { deploy, type DeployAct } from './deploy.ts'
+import { createDraft, daysAgo, type Draft, railwayProject, repositoryOf } from './draft.ts'
+import { addCompany, type CompanyAct } from './company.ts'
+import { harmlessChange } from './harmless-change.ts'
+import { addEvent, type EventAct as ClusterEventAct, findObject } from './kubernetes-objects.ts'
+import { httpTraffic, log, type LogAct, type TrafficAct } from './logs.ts'
+import { before, wholeSecond } from './moments.ts'
+import { createRandom, type Random } from './random.ts'
+import { addRepository, commit, type CommitAct } from './repository.ts'
+import { addIssue, addMonitor, addUptime, type IssueAct } from './sentry.ts'
+import { addService, type Release, type Service, type ServiceSpec } from './service.ts'
+import { addCron, addEdgeLog, addMigration, addPostgresLog, addSql, type EdgeLogAct, type PostgresLogAct } from './supabase.ts'
+
+/** Acts that keep a world consistent: each writes all that one thing leaves behind in the six services. Times are ISO 8601. */
+export interface WorldBuilder {
+  readonly random: Random
+  readonly now: string
+  readonly organization: Organization
+  readonly people: readonly Person[]
+  /** The world so far, for what no act covers; `build` checks whatever was done to it. */
+  readonly world: World
+  /** The instant `span` (such as `1h30m`) before now. */
+  ago(span: string): string
+  /** Some moment of the working day about `days` days before now. */
+  daysAgo(days: number): string
+  company(act?: CompanyAct): Service[]
+  service(spec: ServiceSpec): Service
+  repository(name: string, options: { at: string; description: string; files: Readonly<Record<string, string>> }): void
+  commit(repository: string, act: CommitAct): string
+  commitOf(repository: string, sha: string): GithubCommit
+  deploy(service: Service, act: DeployAct): Release
+  /** A deploy that has nothing to do with anything: a small honest change goes live. */
+  innocentDeploy(service: Service, at: string): Release
+  log(service: Service, act: LogAct): void
+  http(service: Service, act: TrafficAct): void
+  issue(service: Service, act: IssueAct): SentryIssue
+  monitor: (service: Service, act: Parameters<typeof addMonitor>[2]) => void
+  uptime: (service: Service, act: Parameters<typeof addUptime>[2]) => void
+  migration: (act: Parameters<typeof addMigration>[1]) => string
+  cron: (act: Parameters<typeof addCron>[1]) => void
+  sql(act: { schema?: string; data?: string }): void
+  postgresLog(act: PostgresLogAct): void
+  edgeLog(act: EdgeLogAct): void
+  event(act: ClusterEventAct): void
+  object(kind: string, name: string, namespace?: string): KubernetesObject
+  railway(): World['railway']['projects'][number]
+  page(path: string, markdown: string): void
+  build(): World
+}
+
+export interface BuilderOptions {
+  readonly seed: string
+  /** The instant the world is frozen at. */
+  readonly now: string
+  readonly organization?: Organization
+}
+
+/** A builder with an empty company: people, a Sentry organisation, one Railway project, a cluster, one Supabase project. */
+export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
+  const random = createRandom(options.seed)
+  const organization = options.organization ?? drawOrganization(random)
+  const draft = createDraft(random, new Date(options.now).toISOString(), organization, drawPeople(random, organization, 6))
+  return {
+    random, now: draft.now, organization, people: draft.people, world: draft.world,
+    ago: (span) => before(draft.now, span),
+    daysAgo: (days) => daysAgo(draft, days),
+    company: (act = {}) => addCompany(draft, act),
+    service: (spec) => addService(draft, spec),
+    repository: (name, repository) => { addRepository(draft, name, repository) },
+    commit: (repository, act) => commit(draft, repository, act),
+    commitOf: (repository, sha) => commitOf(draft, repository, sha),
+    deploy: (service, act) => deploy(draft, service, act),
+    innocentDeploy: (service, at) => {
+      harmlessChange(draft, service, before(at, '70s'))
+      return deploy(draft, service, { at })
+    },
+    log: (service, act) => log(draft, service, act),
+    http: (service, act) => httpTraffic(draft, service, act),
+    issue: (service, act) => addIssue(draft, service, act),
+    monitor: (service, act) => addMonitor(draft, service, act),
+    uptime: (service, act) => addUptime(draft, service, act),
+    migration: (act) => addMigration(draft, act),
+    cron: (act) => addCron(draft, act),
+    sql: (act) => addSql(draft, act),
+    postgresLog: (act) => addPostgresLog(draft, act),
+    edgeLog: (act) => addEdgeLog(draft, act),
+    event: (act) => addEvent(draft, act),
+    object: (kind, name, namespace) => {
+      const found = findObject(draft, kind, name, namespace)
+      if (!found) throw new Error(`no ${kind} ${name} in this cluster`)
+      return found
+    },
+    railway: () => railwayProject(draft),
+    page: (path, markdown) => { draft.world.docs[path] = `${markdown.trim()}\n` },
+    build: () => build(draft),
+  }
+}
+
+function commitOf(draft: Draft, repository: string, sha: string): GithubCommit {
+  const found = repositoryOf(draft, repository).commits.find((each) => each.sha === sha)
+  if (!found) throw new Error(`${repository} has no commit ${sha}`)
+  return found
+}
+
+/** The finished world: logs in order of time, without lines of pods that are gone (their logs went with them), checked by the schema. */
+function build(draft: Draft): World {
+  const { world } = draft
+  const pods = new Set(world.kubernetes.objects.filter(({ kind }) => kind === 'Pod').map(({ metadata }) => metadata.name))
+  const logs = world.logs
+    .filter((line) => !line.source.startsWith('kubernetes.') || pods.has(String(line.fields['pod'])))
+    .sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
+  return World.parse(structuredClone({ ...world, header: { ...world.header, now: wholeSecond(draft.now) }, logs }))
+}
