@@ -12,7 +12,7 @@ export type AgentName = z.infer<typeof AgentName>
 
 /**
  * One read a tool can perform: an HTTP method with a path template (`{x}` matches one segment, `{x+}` the rest),
- * the name of a fixed GraphQL document, or one SQL statement. `local` reads nothing over the network.
+ * a fixed GraphQL document (its whole text), or one SQL statement in a JSON body's `query`. `local` reads nothing over the network.
  */
 export const Operation = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), method: z.enum(['GET', 'HEAD', 'POST']), path: z.string() }),
