@@ -1,0 +1,188 @@
+import {
+  ApiException, AppsV1Api, BatchV1Api, CoreV1Api, createConfiguration, CustomObjectsApi, DiscoveryV1Api, KubeConfig, ResponseContext, ServerConfiguration,
+  wrapHttpLibrary,
+} from '@kubernetes/client-node'
+import type { Cluster, V1ConfigMap, V1CronJob, V1Job, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
+import type { CoreV1Event, V1Container, V1ContainerStatus, V1DaemonSet, V1Deployment, V1EndpointSlice, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node'
+import { z } from 'zod'
+import { ConfigurationError, FailureError } from '../../src/core/errors.ts'
+import { failureOfStatus } from '../kit/failure-of.ts'
+import { createScopes } from './namespaces.ts'
+import type { Page, Scope } from './namespaces.ts'
+
+export type {
+  CoreV1Event as Event, V1ConfigMap as ConfigMap, V1Container as Container, V1ContainerStatus as ContainerStatus, V1CronJob as CronJob,
+  V1DaemonSet as DaemonSet, V1Deployment as Deployment, V1EndpointSlice as EndpointSlice, V1Job as Job, V1Node as Node, V1Pod as Pod,
+  V1PodSpec as PodSpec, V1ReplicaSet as ReplicaSet, V1Service as Service, V1StatefulSet as StatefulSet,
+}
+
+/** How the cluster is reached: an address with a ServiceAccount's token, or a kubeconfig without exec plugins. */
+export const KubernetesConnection = z
+  .object({
+    url: z.url().optional(),
+    token: z.string().min(1).optional(),
+    /** PEM of the cluster's certificate authority, where it is not publicly trusted. */
+    certificateAuthority: z.string().optional(),
+    /** The text of a kubeconfig; its current context is used. */
+    kubeconfig: z.string().optional(),
+    /** Namespaces the worker may look into; all when empty. */
+    namespaces: z.array(z.string()).default([]),
+    /** A console with `/namespaces/<ns>/<kind>/<name>` pages; without it, results carry no links. */
+    webUrl: z.url().optional(),
+  })
+  .refine((connection) => connection.kubeconfig !== undefined || (connection.url !== undefined && connection.token !== undefined), {
+    message: 'Give either a kubeconfig, or url and token.',
+  })
+export type KubernetesConnection = z.output<typeof KubernetesConnection>
+
+const PodMetrics = z.object({
+  items: z.array(z.object({
+    metadata: z.object({ name: z.string(), namespace: z.string() }),
+    containers: z.array(z.object({ name: z.string(), usage: z.object({ cpu: z.string(), memory: z.string() }) })),
+  })),
+})
+export type PodMetrics = z.infer<typeof PodMetrics>['items'][number]
+
+const PAGE = 500
+
+interface ListOptions {
+  readonly scope: Scope
+  readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+export type KubernetesClient = ReturnType<typeof createKubernetesClient>
+
+/** The cluster's API over `guarded`. Lists are pages; a service's error becomes a `FailureError` in our words. */
+export function createKubernetesClient(connection: KubernetesConnection, guarded: typeof fetch) {
+  const configuration = createConfiguration(configurationOf(connection, guarded))
+  const core = new CoreV1Api(configuration)
+  const apps = new AppsV1Api(configuration)
+  const batch = new BatchV1Api(configuration)
+  const discovery = new DiscoveryV1Api(configuration)
+  const custom = new CustomObjectsApi(configuration)
+  const scopes = createScopes(connection.namespaces)
+  return {
+    webUrl: connection.webUrl,
+    scopes,
+    pods: lister<V1Pod>((query) => core.listPodForAllNamespaces(query), (query) => core.listNamespacedPod(query)),
+    events: lister<CoreV1Event>((query) => core.listEventForAllNamespaces(query), (query) => core.listNamespacedEvent(query)),
+    services: lister<V1Service>((query) => core.listServiceForAllNamespaces(query), (query) => core.listNamespacedService(query)),
+    configMaps: lister<V1ConfigMap>((query) => core.listConfigMapForAllNamespaces(query), (query) => core.listNamespacedConfigMap(query)),
+    endpointSlices: lister<V1EndpointSlice>((query) => discovery.listEndpointSliceForAllNamespaces(query), (query) => discovery.listNamespacedEndpointSlice(query)),
+    deployments: lister<V1Deployment>((query) => apps.listDeploymentForAllNamespaces(query), (query) => apps.listNamespacedDeployment(query)),
+    statefulSets: lister<V1StatefulSet>((query) => apps.listStatefulSetForAllNamespaces(query), (query) => apps.listNamespacedStatefulSet(query)),
+    daemonSets: lister<V1DaemonSet>((query) => apps.listDaemonSetForAllNamespaces(query), (query) => apps.listNamespacedDaemonSet(query)),
+    replicaSets: lister<V1ReplicaSet>((query) => apps.listReplicaSetForAllNamespaces(query), (query) => apps.listNamespacedReplicaSet(query)),
+    cronJobs: lister<V1CronJob>((query) => batch.listCronJobForAllNamespaces(query), (query) => batch.listNamespacedCronJob(query)),
+    jobs: lister<V1Job>((query) => batch.listJobForAllNamespaces(query), (query) => batch.listNamespacedJob(query)),
+    /** The log's text, each line led by its time; `limitBytes` bounds it at the source. */
+    podLog: (namespace: string, name: string, options: { container?: string; previous?: boolean; sinceSeconds?: number; tailLines: number; limitBytes: number }) =>
+      read(`logs of pod ${name}`, core.readNamespacedPodLog({ namespace, name, timestamps: true, ...options })),
+    nodes: async (): Promise<V1Node[]> => (await read('nodes', core.listNode({ limit: 500 }))).items,
+    /** Undefined when the cluster has no metrics server. */
+    podMetrics: async (scope: Scope): Promise<PodMetrics[] | undefined> => {
+      const api = { group: 'metrics.k8s.io', version: 'v1beta1', plural: 'pods' }
+      try {
+        const answers = await Promise.all(scope.namespaces.map((namespace) => read('pod metrics', namespace === null ? custom.listCustomObjectForAllNamespaces({ ...api, resourcePlural: 'pods' }) : custom.listNamespacedCustomObject({ ...api, namespace }))))
+        return answers.flatMap((answer) => PodMetrics.parse(answer).items)
+      } catch (error) {
+        if (error instanceof FailureError && (error.failure.kind === 'not_found' || error.failure.kind === 'unavailable')) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+interface Query {
+  limit: number
+  labelSelector?: string
+  fieldSelector?: string
+  _continue?: string
+}
+type Answer<T> = Promise<{ items: T[]; metadata?: { _continue?: string } }>
+
+/** A list over all namespaces or over named ones: one page where that is one request, else the first page of each. */
+function lister<T>(inAll: (query: Query) => Answer<T>, inOne: (query: Query & { namespace: string }) => Answer<T>) {
+  return async ({ scope, labelSelector, fieldSelector, limit = PAGE, cursor }: ListOptions): Promise<Page<T>> => {
+    const query = {
+      limit,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(cursor === undefined ? {} : { _continue: cursor }),
+    }
+    const answers = await Promise.all(scope.namespaces.map((namespace) => read('that list', namespace === null ? inAll(query) : inOne({ ...query, namespace }))))
+    const next = answers.map((answer) => answer.metadata?._continue).find((value) => value !== undefined && value !== '')
+    return { items: answers.flatMap((answer) => answer.items), truncated: next !== undefined, cursor: answers.length === 1 ? next : undefined }
+  }
+}
+
+/** The address of the connection's API server. Throws a `ConfigurationError` for a kubeconfig without a current cluster. */
+export function serverOf(connection: KubernetesConnection): string {
+  return clusterOf(kubeConfigOf(connection)).server
+}
+
+/** `answer`, its error told in our words: what was asked for, and what the status means. */
+async function read<T>(what: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof ApiException && typeof error.code === 'number') throw new FailureError(failureOfStatus(error.code, 'Kubernetes', { what }))
+    throw error
+  }
+}
+
+function configurationOf(connection: KubernetesConnection, guarded: typeof fetch): Parameters<typeof createConfiguration>[0] {
+  const config = kubeConfigOf(connection)
+  const cluster = clusterOf(config)
+  // Certificates need undici's own dispatcher; a plain token needs nothing but a header, so any fetch will do.
+  const certificates = cluster.caData !== undefined || cluster.skipTLSVerify || config.getCurrentUser()?.certData !== undefined
+  return {
+    baseServer: new ServerConfiguration(cluster.server.replace(/\/$/, ''), {}),
+    authMethods: { default: config },
+    httpApi: wrapHttpLibrary({
+      async send(request) {
+        const body = request.getBody()
+        const dispatcher = certificates ? request.getDispatcher() : undefined
+        const init = {
+          method: request.getHttpMethod(),
+          headers: request.getHeaders() as Record<string, string>,
+          ...(typeof body === 'string' ? { body } : {}),
+          ...(dispatcher === undefined ? {} : { dispatcher }),
+        }
+        // `dispatcher` is undici’s own option; the platform’s types do not know it.
+        const response = await guarded(request.getUrl(), init as object)
+        return new ResponseContext(response.status, Object.fromEntries(response.headers), {
+          text: () => response.text(),
+          binary: async () => Buffer.from(await response.arrayBuffer()),
+          stream: () => response.body,
+        })
+      },
+    }),
+  }
+}
+
+function clusterOf(config: KubeConfig): Cluster {
+  const cluster = config.getCurrentCluster()
+  if (cluster === null) throw new ConfigurationError(['The kubeconfig names no current cluster: set current-context.'])
+  return cluster
+}
+
+function kubeConfigOf({ url, token, certificateAuthority, kubeconfig }: KubernetesConnection): KubeConfig {
+  const config = new KubeConfig()
+  if (kubeconfig === undefined) {
+    const cluster = { name: 'cluster', server: url ?? '', skipTLSVerify: false, ...(certificateAuthority === undefined ? {} : { caData: Buffer.from(certificateAuthority).toString('base64') }) }
+    config.loadFromClusterAndUser(cluster, { name: 'reader', ...(token === undefined ? {} : { token }) })
+    return config
+  }
+  config.loadFromString(kubeconfig)
+  const user = config.getCurrentUser()
+  if (user?.exec !== undefined || user?.authProvider !== undefined) {
+    throw new ConfigurationError([
+      'The kubeconfig starts a program to log in, which this worker never does: create the ServiceAccount of deploy/kubernetes/read-only.yaml and use its token.',
+    ])
+  }
+  return config
+}

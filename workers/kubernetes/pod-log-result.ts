@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import { distinctEntities } from '../../src/core/entity.ts'
+import type { ToolReturn } from '../kit/define-tool.ts'
+import { foldLines, logSignals, logText } from '../kit/log-lines.ts'
+import { makeSignal } from '../kit/make-signal.ts'
+import { utc } from '../kit/plain-text.ts'
+import type { KubernetesClient } from './client.ts'
+import { consoleLinks, findPod } from './find-pod.ts'
+import { foldedLog, readPodLog } from './pod-log.ts'
+import type { FoldedLog, LogRequest } from './pod-log.ts'
+import { podEntities, podState } from './pod-state.ts'
+
+/** One pod's log as a tool's result: folded lines, their signals, and how the pod last ended where its earlier run is asked for. */
+export async function podLogResult(
+  client: KubernetesClient, { pod: name, namespace }: { pod: string; namespace: string | undefined }, request: LogRequest,
+): Promise<ToolReturn<z.infer<typeof FoldedLog>>> {
+  const pod = await findPod(client, name, namespace)
+  const state = podState(pod)
+  const about = podEntities(state)
+  const entries = await readPodLog(client, pod, request)
+  const folded = foldLines(entries)
+  const span = request.previous ? 'before the last restart' : `${utc(request.window.start)} to ${utc(request.window.end)}`
+  const ended = request.previous ? state.containers.flatMap(({ name: container, lastTermination: last }) => (last === null ? [] : [`Container ${container} last ended ${last.reason} with exit ${last.exitCode}${last.at === null ? '' : ` at ${utc(last.at)}`}.`])) : []
+  const head = `Logs of pod ${name} (${state.namespace}), ${span}`
+  const empty = entries.length === 0
+  return {
+    structured: foldedLog(entries, folded),
+    text: [...ended, empty ? `${head}: no lines${request.previous && state.restarts === 0 ? '; the pod has not restarted' : ''}.` : logText(head, entries, folded)].join('\n'),
+    entities: distinctEntities([...about, ...folded.flatMap((line) => line.entities)]),
+    signals: [
+      ...logSignals(folded, about),
+      ...ended.filter((text) => !text.includes(' exit 0')).map((text) => makeSignal('state', 2, `Pod ${name}: ${text}`, { about })),
+      ...(empty ? [makeSignal('absence', request.previous ? 0 : 1, `${head}: no lines.`, { about })] : []),
+    ],
+    links: consoleLinks(client, state.namespace, 'pods', name),
+    truncated: entries.length >= request.limit,
+  }
+}

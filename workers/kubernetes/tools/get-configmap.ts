@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { distinctEntities } from '../../../src/core/entity.ts'
+import { fail } from '../../../src/core/errors.ts'
+import { defineTool } from '../../kit/define-tool.ts'
+import { extractEntities } from '../../kit/extract-entities.ts'
+import { makeSignal } from '../../kit/make-signal.ts'
+import { clip } from '../../kit/plain-text.ts'
+import { entityField } from '../../kit/window.ts'
+import { namespaceField } from '../arguments.ts'
+import type { ConfigMap, KubernetesClient } from '../client.ts'
+import { consoleLinks } from '../find-pod.ts'
+import { operations } from '../operations.ts'
+import { timeText } from '../pod-state.ts'
+
+const Key = z.object({ key: z.string(), hash: z.string().describe('first 8 hex digits of SHA-256'), length: z.number().int(), value: z.string().nullable().describe('null: looks like a secret or is long') })
+
+export const getConfigmap = defineTool<KubernetesClient>()({
+  name: 'kubernetes_get_configmap',
+  title: 'Keys of a ConfigMap',
+  useWhen: 'Use when configuration is in question: keys, hashes to compare, and plain values; what looks like a secret is withheld.',
+  input: z.object({ configMap: entityField('config_map', 'name'), namespace: namespaceField }),
+  output: z.object({ configMap: z.string(), namespace: z.string(), createdAt: z.string().nullable(), keys: z.array(Key) }),
+  operations: [...operations.configMaps],
+  async run({ configMap: name, namespace }, { client }) {
+    const map = await findConfigMap(client, name, namespace)
+    const where = map.metadata?.namespace ?? ''
+    const keys = Object.entries(map.data ?? {}).map(([key, value]) => ({
+      key, hash: createHash('sha256').update(value).digest('hex').slice(0, 8), length: value.length, value: isPlain(key, value) ? value : null,
+    }))
+    const about = [{ kind: 'config_map' as const, value: name }, { kind: 'namespace' as const, value: where }]
+    return {
+      structured: { configMap: name, namespace: where, createdAt: timeText(map.metadata?.creationTimestamp), keys },
+      text: [`ConfigMap ${name} (${where}), ${keys.length} keys:`, ...keys.map(({ key, hash, length, value }) => `${key} #${hash} ${length} characters${value === null ? ', withheld' : `: ${value}`}`)].join('\n'),
+      entities: distinctEntities([...about, ...keys.flatMap(({ key, value }) => [{ kind: 'variable' as const, value: key }, ...extractEntities(value ?? '')])]),
+      signals: keys.filter(({ value }) => value?.trim() === '').map(({ key }) => makeSignal('state', 1, `The key ${key} of ConfigMap ${name} is empty.`, { about: [...about, { kind: 'variable', value: key }] })),
+      links: consoleLinks(client, where, 'configmaps', name),
+    }
+  },
+})
+
+async function findConfigMap(client: KubernetesClient, name: string, namespace: string | undefined): Promise<ConfigMap> {
+  const scope = client.scopes.list(namespace)
+  const { items } = await client.configMaps({ scope, fieldSelector: `metadata.name=${name}` })
+  const [only] = items
+  if (items.length > 1) fail('invalid_input', `${name} exists in the namespaces ${items.map((map) => map.metadata?.namespace).join(', ')}: say which.`)
+  if (only !== undefined) return only
+  const known = (await client.configMaps({ scope })).items.map((map) => map.metadata?.name ?? '')
+  return fail('not_found', clip(`No ConfigMap is called ${name} in ${scope.text}. There are: ${known.join(', ') || 'none'}.`, 600))
+}
+
+const SECRET_WORDS = /pass|secret|token|credential|private|api_?key|auth|dsn|cookie|session|salt|signature|cert/i
+const LONGEST_VALUE = 2_000
+
+/** Whether a value may be shown: neither its key nor a line of it names a secret, and no part of it looks random. */
+function isPlain(key: string, value: string): boolean {
+  if (value.length > LONGEST_VALUE || SECRET_WORDS.test(key) || SECRET_WORDS.test(value)) return false
+  return !/:\/\/[^\s/@]+:[^\s/@]+@/.test(value) && !/(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[\w+/=-]{24,}/.test(value)
+}
