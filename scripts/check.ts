@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { root } from './source-files.ts'
 
 /** One rule of the house: the command that checks it, and what to do when it complains. */
@@ -56,7 +56,7 @@ interface Outcome {
 /** Runs one check with the installed programs first on the path; its whole output is kept until it ends. */
 function run(name: string, check: Check): Promise<Outcome> {
   const [program = 'node', ...parameters] = check.command
-  const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter)
+  const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter)
   const env = { ...process.env, PATH: path, FORCE_COLOR: '0', NO_COLOR: '1' }
   const started = performance.now()
   return new Promise((resolve) => {
