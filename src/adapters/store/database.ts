@@ -102,7 +102,7 @@ async function openPostgres(url: string, options: DatabaseOptions, log: Database
 
 /** A number for int8, which is exact up to 2^53; all else as pg has it. The embedded driver reads int8 the same way. */
 function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text')
+  return oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)
 }
 
 async function reaching<T>(work: () => Promise<T>): Promise<T> {

@@ -32,7 +32,7 @@ function options(start: ThreadStart, onStderr: (line: string) => void): PGliteOp
 function shape(results: readonly Results[]): QueryResult {
   const last = results.at(-1)
   return {
-    rows: (last?.rows ?? []) as Record<string, unknown>[],
+    rows: last?.rows ?? [],
     rowCount: last?.rowCount ?? null,
     command: last?.command ?? '',
     fields: last?.fields ?? [],
