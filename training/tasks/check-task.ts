@@ -1,0 +1,55 @@
+import type { Answer, Fact, Form } from '../../src/core/task.ts'
+import type { DrawnTask } from '../lab/world-builder/family.ts'
+import { formProblem, occurs } from '../grading/forms.ts'
+import { checkWorld } from './check-world.ts'
+import { readableText } from './readable-text.ts'
+
+/**
+ * What is wrong with a task, one sentence each, empty when nothing: its forms, its answer (to be found in the world, not in the
+ * question; near twins really there), its world's consistency. `answer` facts marked `inAlert` must stand in the question.
+ */
+export function checkTask({ task, answer, world }: DrawnTask): string[] {
+  const readable = readableText(world)
+  const found = (accepts: readonly Form[]): boolean => Object.values(readable).some((text) => accepts.some((form) => occurs(form, text, { units: false })))
+  const asked = (accepts: readonly Form[]): boolean => accepts.some((form) => occurs(form, task.question))
+  const facts = [...answer.required.map((fact) => ({ fact, role: 'required' })), ...answer.forbidden.map((fact) => ({ fact, role: 'forbidden' }))]
+  return [
+    ...formProblems(answer),
+    ...(task.now === world.header.now ? [] : [`task.md: now is ${task.now}, but the world stands at ${world.header.now}`]),
+    ...(task.alertIssue === undefined || world.sentry.issues.some(({ id }) => id === task.alertIssue) ? [] : [`task.md: alertIssue ${task.alertIssue} is not an issue of this world`]),
+    ...(answer.verdict === 'root_cause') === (answer.culprit !== null) ? [] : [`answer.json: verdict ${answer.verdict} ${answer.culprit ? 'has' : 'lacks'} a culprit`],
+    ...facts.flatMap(({ fact, role }) => (found(fact.accepts) ? [] : [`answer.json: ${role} fact ${fact.id} stands nowhere a tool can read`])),
+    ...answer.required.flatMap((fact) => alertProblem(fact, asked(fact.accepts))),
+    ...(answer.culprit ? culpritProblems(answer.culprit, found, asked) : []),
+    ...answer.forbidden.flatMap((fact) => overlap(fact, answer)),
+    ...checkWorld(world),
+  ]
+}
+
+function formProblems({ culprit, required, forbidden }: Answer): string[] {
+  const named = [...required, ...forbidden].map(({ id, accepts }) => ({ id, accepts }))
+  const all = culprit ? [...named, { id: 'culprit', accepts: culprit.accepts }, { id: 'culprit.within', accepts: culprit.within }] : named
+  return all.flatMap(({ id, accepts }) => accepts.flatMap((form) => {
+    const problem = formProblem(form)
+    return problem === undefined ? [] : [`answer.json: ${id}: ${form.type} ${JSON.stringify(form.value)} ${problem}`]
+  }))
+}
+
+function alertProblem(fact: Fact, asked: boolean): string[] {
+  if (asked === fact.inAlert) return []
+  return [asked ? `task.md: the question gives required fact ${fact.id} away; say inAlert if the alert honestly shows it` : `answer.json: ${fact.id} is marked inAlert, but the question does not show it`]
+}
+
+function culpritProblems({ name, accepts }: NonNullable<Answer['culprit']>, found: (accepts: readonly Form[]) => boolean, asked: (accepts: readonly Form[]) => boolean): string[] {
+  return [
+    ...(found(accepts) ? [] : [`answer.json: the culprit ${name} stands nowhere a tool can read`]),
+    ...(asked(accepts) ? [`task.md: the question names the culprit ${name}`] : []),
+    ...(accepts.some((form) => occurs(form, name)) ? [] : [`answer.json: no accepted form matches the culprit's own name ${name}`]),
+  ]
+}
+
+/** A near twin must not be caught by the truth, nor the truth by a near twin. */
+function overlap(fact: Fact, { culprit, required }: Answer): string[] {
+  const truths = [...(culprit?.accepts ?? []), ...required.flatMap(({ accepts }) => accepts)].filter(({ type }) => type !== 'regex').map(({ value }) => String(value))
+  return truths.filter((truth) => fact.accepts.some((form) => occurs(form, truth))).map((truth) => `answer.json: forbidden fact ${fact.id} is met by the truth itself (${truth})`)
+}

@@ -1,0 +1,26 @@
+import type { KubernetesObject } from '../../src/core/world/kubernetes.ts'
+import type { World } from '../../src/core/world/world.ts'
+import { valueText } from '../grading/normalise.ts'
+
+/**
+ * What tools can read of each service of a world, as one text per service. The values of variables, ConfigMaps and Secrets are
+ * left out: no tool lets them out, so an answer that stands only there cannot be found.
+ */
+export function readableText(world: World): Record<string, string> {
+  const logs = (worker: string): string => world.logs.filter(({ source }) => source.startsWith(`${worker}.`)).map((line) => `${line.message}\n${valueText(line.fields)}`).join('\n')
+  const projects = world.railway.projects.map((project) => ({ ...project, instances: project.instances.map((each) => ({ ...each, variables: Object.keys(each.variables) })) }))
+  const { schemaSql, dataSql, project } = world.supabase
+  return {
+    sentry: `${valueText(world.sentry)}\n${logs('sentry')}`,
+    railway: `${valueText({ ...world.railway, projects })}\n${logs('railway')}`,
+    kubernetes: `${valueText(world.kubernetes.objects.map(withoutValues))}\n${logs('kubernetes')}`,
+    github: valueText(world.github),
+    supabase: `${valueText(project)}\n${schemaSql}\n${dataSql}\n${logs('supabase')}`,
+    docs: Object.entries(world.docs).flat().join('\n'),
+  }
+}
+
+function withoutValues(object: KubernetesObject): unknown {
+  if (object.kind === 'ConfigMap' || object.kind === 'Secret') return { ...object, data: Object.keys(Object(object['data'])) }
+  return JSON.parse(JSON.stringify(object, (key, value: unknown) => (key === 'env' && Array.isArray(value) ? value.map((each) => Object(each).name) : value)))
+}
