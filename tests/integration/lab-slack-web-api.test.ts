@@ -47,7 +47,11 @@ describe('the Web API of the Slack workspace', () => {
 
   it('names the author of a bot message as a granular app, without a subtype', async () => {
     const { message } = await lab.client.chat.postMessage({ channel: channelId('alerts'), text: 'hello' })
-    expect(message).toMatchObject({ bot_id: lab.slack.credentials.botId, app_id: lab.slack.credentials.appId, bot_profile: { name: 'Foreman' } })
+    expect(message).toMatchObject({
+      bot_id: lab.slack.credentials.botId,
+      app_id: lab.slack.credentials.appId,
+      bot_profile: { name: 'Foreman' },
+    })
     expect(message).not.toHaveProperty('subtype')
   })
 
@@ -72,7 +76,11 @@ describe('the Web API of the Slack workspace', () => {
     const channel = channelId('alerts')
     for (const text of ['1', '2', '3']) lab.slack.people.postAs('maya', 'alerts', text)
     const first = await lab.client.conversations.history({ channel, limit: 2 })
-    const second = await lab.client.conversations.history({ channel, limit: 2, cursor: String(first.response_metadata?.next_cursor) })
+    const second = await lab.client.conversations.history({
+      channel,
+      limit: 2,
+      cursor: String(first.response_metadata?.next_cursor),
+    })
     expect([first, second].map((page) => page.messages?.map(({ text }) => text))).toEqual([['3', '2'], ['1']])
   })
 
@@ -84,7 +92,12 @@ describe('the Web API of the Slack workspace', () => {
 
   it('shares an uploaded file in a thread', async () => {
     const root = lab.slack.people.postAs('you', 'alerts', 'logs please')
-    await lab.client.filesUploadV2({ channel_id: channelId('alerts'), thread_ts: root.ts, filename: 'log.txt', content: 'line one' })
+    await lab.client.filesUploadV2({
+      channel_id: channelId('alerts'),
+      thread_ts: root.ts,
+      filename: 'log.txt',
+      content: 'line one',
+    })
     expect(lab.slack.messages('alerts', root.ts).at(-1)).toMatchObject({ files: [{ name: 'log.txt', size: 8 }] })
   })
 
@@ -92,7 +105,9 @@ describe('the Web API of the Slack workspace', () => {
     const { ts } = lab.slack.people.postAs('you', 'alerts', 'look')
     const place = { channel: channelId('alerts'), timestamp: ts, name: 'eyes' }
     await lab.client.reactions.add(place)
-    expect(lab.slack.messages('alerts')[0]?.reactions).toEqual([{ name: 'eyes', users: [lab.slack.credentials.botUserId] }])
+    expect(lab.slack.messages('alerts')[0]?.reactions).toEqual([
+      { name: 'eyes', users: [lab.slack.credentials.botUserId] },
+    ])
     expect(await refusal(lab.client.reactions.add(place))).toMatchObject({ error: 'already_reacted' })
     await lab.client.reactions.remove(place)
     expect(await refusal(lab.client.reactions.remove(place))).toMatchObject({ error: 'no_reaction' })
@@ -123,7 +138,9 @@ describe('the Web API of the Slack workspace', () => {
   it('refuses to write in an archived channel', async () => {
     const channel = lab.slack.state.channels.get(channelId('alerts'))
     if (channel) channel.archived = true
-    expect(await refusal(lab.client.chat.postMessage({ channel: channelId('alerts'), text: 'late' }))).toMatchObject({ error: 'is_archived' })
+    expect(await refusal(lab.client.chat.postMessage({ channel: channelId('alerts'), text: 'late' }))).toMatchObject({
+      error: 'is_archived',
+    })
   })
 
   it("refuses to edit or delete other people's messages, and edits above 4,000 characters", async () => {
@@ -131,10 +148,18 @@ describe('the Web API of the Slack workspace', () => {
     const foreign = lab.slack.people.postAs('maya', 'alerts', 'mine')
     const own = await lab.client.chat.postMessage({ channel, text: 'short' })
     const { client } = lab
-    expect(await refusal(client.chat.update({ channel, ts: foreign.ts, text: 'yours' }))).toMatchObject({ error: 'cant_update_message' })
-    expect(await refusal(client.chat.delete({ channel, ts: foreign.ts }))).toMatchObject({ error: 'cant_delete_message' })
-    expect(await refusal(client.chat.update({ channel, ts: '1.000001', text: 'x' }))).toMatchObject({ error: 'message_not_found' })
-    expect(await refusal(client.chat.update({ channel, ts: String(own.ts), text: 'x'.repeat(4001) }))).toMatchObject({ error: 'msg_too_long' })
+    expect(await refusal(client.chat.update({ channel, ts: foreign.ts, text: 'yours' }))).toMatchObject({
+      error: 'cant_update_message',
+    })
+    expect(await refusal(client.chat.delete({ channel, ts: foreign.ts }))).toMatchObject({
+      error: 'cant_delete_message',
+    })
+    expect(await refusal(client.chat.update({ channel, ts: '1.000001', text: 'x' }))).toMatchObject({
+      error: 'message_not_found',
+    })
+    expect(await refusal(client.chat.update({ channel, ts: String(own.ts), text: 'x'.repeat(4001) }))).toMatchObject({
+      error: 'msg_too_long',
+    })
   })
 
   it('refuses unknown tokens, missing tokens, the wrong kind of token, missing scopes and unknown methods', async () => {
@@ -146,14 +171,19 @@ describe('the Web API of the Slack workspace', () => {
     expect(await refusal(lab.client.apps.connections.open())).toMatchObject({ error: 'not_allowed_token_type' })
     expect(await refusal(lab.client.apiCall('chat.shout', {}))).toMatchObject({ error: 'unknown_method' })
     expect(await refusal(narrow.client.users.list({}))).toMatchObject({ error: 'missing_scope' })
-    expect(await refusal(narrow.client.conversations.history({ channel: [...narrow.slack.state.channels.keys()][1] ?? '' }))).toMatchObject({ error: 'missing_scope' })
+    expect(
+      await refusal(narrow.client.conversations.history({ channel: [...narrow.slack.state.channels.keys()][1] ?? '' })),
+    ).toMatchObject({ error: 'missing_scope' })
     await narrow.close()
   })
 
   it('takes JSON bodies as well as forms', async () => {
     const response = await fetch(`${lab.served.apiUrl}chat.postMessage`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${lab.slack.credentials.botToken}`, 'content-type': 'application/json; charset=utf-8' },
+      headers: {
+        authorization: `Bearer ${lab.slack.credentials.botToken}`,
+        'content-type': 'application/json; charset=utf-8',
+      },
       body: JSON.stringify({ channel: channelId('alerts'), text: 'json', blocks: [{ type: 'divider' }] }),
     })
     expect(await response.json()).toMatchObject({ ok: true, message: { text: 'json', blocks: [{ type: 'divider' }] } })
@@ -164,7 +194,9 @@ describe('the limits and planned faults of the Web API', () => {
   it('answers 429 with Retry-After once a tier is used up, per method', async () => {
     const limited = await startLabSlack({ rateLimitScale: 0.02 })
     await limited.client.chat.update({ channel: 'C404', ts: '1', text: 'x' }).catch(() => undefined)
-    const failure = await limited.client.chat.update({ channel: 'C404', ts: '1', text: 'x' }).catch((error: unknown) => error)
+    const failure = await limited.client.chat
+      .update({ channel: 'C404', ts: '1', text: 'x' })
+      .catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: ErrorCode.RateLimitedError, retryAfter: expect.any(Number) })
     expect(await limited.client.auth.test()).toMatchObject({ ok: true })
     await limited.close()
@@ -183,7 +215,9 @@ describe('the limits and planned faults of the Web API', () => {
 
   it('answers 500 after having accepted a message', async () => {
     lab.slack.faults.add({ method: 'chat.postMessage', kind: { type: 'server_error_after_acceptance' } })
-    await expect(lab.client.chat.postMessage({ channel: channelId('alerts'), text: 'once' })).rejects.toMatchObject({ code: ErrorCode.HTTPError })
+    await expect(lab.client.chat.postMessage({ channel: channelId('alerts'), text: 'once' })).rejects.toMatchObject({
+      code: ErrorCode.HTTPError,
+    })
     expect(lab.slack.messages('alerts')).toMatchObject([{ text: 'once' }])
   })
 

@@ -28,7 +28,9 @@ export function elementsOf(blocks: readonly WireBlock[]): FoundElement[] {
 
 /** The blocks of a message, its attachments' included. */
 export function blocksOf(message: SlackMessage): WireBlock[] {
-  const attached = (message.attachments ?? []).flatMap((attachment) => (Array.isArray(attachment['blocks']) ? (attachment['blocks'] as WireBlock[]) : []))
+  const attached = (message.attachments ?? []).flatMap((attachment) =>
+    Array.isArray(attachment['blocks']) ? (attachment['blocks'] as WireBlock[]) : [],
+  )
   return [...(message.blocks ?? []), ...attached]
 }
 
@@ -52,7 +54,9 @@ export function chosen(element: WireObject, value: string | undefined): WireObje
     return { type, text: element['text'], ...(element['value'] === undefined ? {} : { value: element['value'] }) }
   }
   if (type === 'feedback_buttons') {
-    const side = [element['positive_button'], element['negative_button']].map((given) => feedback.safeParse(given)).find((parsed) => parsed.success && parsed.data.value === value)
+    const side = [element['positive_button'], element['negative_button']]
+      .map((given) => feedback.safeParse(given))
+      .find((parsed) => parsed.success && parsed.data.value === value)
     return side?.success ? { type, text: side.data.text, value: side.data.value } : undefined
   }
   if (type === 'checkboxes' || type.startsWith('multi_static') || type.startsWith('multi_external')) {
@@ -63,7 +67,13 @@ export function chosen(element: WireObject, value: string | undefined): WireObje
     const option = choices(element).find((candidate) => candidate['value'] === value)
     return option || value === undefined ? { type, selected_option: option ?? null } : undefined
   }
-  const selections: Record<string, string> = { users_select: 'selected_user', conversations_select: 'selected_conversation', channels_select: 'selected_channel', datepicker: 'selected_date', timepicker: 'selected_time' }
+  const selections: Record<string, string> = {
+    users_select: 'selected_user',
+    conversations_select: 'selected_conversation',
+    channels_select: 'selected_channel',
+    datepicker: 'selected_date',
+    timepicker: 'selected_time',
+  }
   const field = selections[type]
   if (field !== undefined) return { type, [field]: value ?? null }
   return { type, value: value ?? null }

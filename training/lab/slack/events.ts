@@ -8,7 +8,8 @@ export interface Outgoing {
 }
 
 /** The app's answer to something sent: acknowledged with its body, or not, and why. */
-export type Acknowledgement = { readonly acknowledged: true; readonly body: unknown } | { readonly acknowledged: false; readonly reason: string }
+export type Acknowledgement =
+  { readonly acknowledged: true; readonly body: unknown } | { readonly acknowledged: false; readonly reason: string }
 
 /** Brings one thing to one app, over its sockets or its request URL. */
 export type Dispatch = (app: InstalledApp, outgoing: Outgoing) => Promise<Acknowledgement>
@@ -33,7 +34,12 @@ function subscriptionFor(event: WireObject, channel: SlackChannel | undefined): 
   return String(event['type'])
 }
 
-function envelopeOf(state: WorkspaceState, app: InstalledApp, event: WireObject, channel: SlackChannel | undefined): WireObject {
+function envelopeOf(
+  state: WorkspaceState,
+  app: InstalledApp,
+  event: WireObject,
+  channel: SlackChannel | undefined,
+): WireObject {
   return {
     token: app.verificationToken,
     team_id: state.team.id,
@@ -44,7 +50,15 @@ function envelopeOf(state: WorkspaceState, app: InstalledApp, event: WireObject,
     type: 'event_callback',
     event_id: state.ids.id('Ev'),
     event_time: Math.floor(Number(event['event_ts'] ?? state.ids.seconds())),
-    authorizations: [{ enterprise_id: null, team_id: state.team.id, user_id: app.botUserId, is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: state.team.id,
+        user_id: app.botUserId,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
     is_ext_shared_channel: channel?.externallyShared ?? false,
     event_context: state.ids.id('4-'),
   }

@@ -7,14 +7,33 @@ import type { Triggers } from './triggers.ts'
 /** Sends what people do with an app's buttons, modals, shortcuts and commands, in Slack's payload shapes. */
 export interface Interactions {
   action(app: InstalledApp, user: string, place: ActionPlace, action: WireObject): Promise<Acknowledgement>
-  messageShortcut(app: InstalledApp, user: string, callbackId: string, channel: SlackChannel, message: SlackMessage): Promise<Acknowledgement>
+  messageShortcut(
+    app: InstalledApp,
+    user: string,
+    callbackId: string,
+    channel: SlackChannel,
+    message: SlackMessage,
+  ): Promise<Acknowledgement>
   globalShortcut(app: InstalledApp, user: string, callbackId: string): Promise<Acknowledgement>
-  view(app: InstalledApp, user: string, type: 'view_submission' | 'view_closed', view: SlackView): Promise<Acknowledgement>
-  command(app: InstalledApp, user: string, channel: SlackChannel, command: string, text: string): Promise<Acknowledgement>
+  view(
+    app: InstalledApp,
+    user: string,
+    type: 'view_submission' | 'view_closed',
+    view: SlackView,
+  ): Promise<Acknowledgement>
+  command(
+    app: InstalledApp,
+    user: string,
+    channel: SlackChannel,
+    command: string,
+    text: string,
+  ): Promise<Acknowledgement>
 }
 
 /** Where an element stands that somebody used. */
-export type ActionPlace = { readonly channel: SlackChannel; readonly message: SlackMessage; readonly ephemeral: boolean } | { readonly view: SlackView }
+export type ActionPlace =
+  | { readonly channel: SlackChannel; readonly message: SlackMessage; readonly ephemeral: boolean }
+  | { readonly view: SlackView }
 
 interface Parts {
   readonly state: WorkspaceState
@@ -54,7 +73,13 @@ function placeFields(parts: Parts, app: InstalledApp, user: string, place: Actio
     channel: named(channel),
     message,
     state: { values: {} },
-    response_url: parts.responseUrls.issue({ app, channel, user, messageTs: message.ts, ...(message.thread_ts === undefined ? {} : { threadTs: message.thread_ts }) }),
+    response_url: parts.responseUrls.issue({
+      app,
+      channel,
+      user,
+      messageTs: message.ts,
+      ...(message.thread_ts === undefined ? {} : { threadTs: message.thread_ts }),
+    }),
   }
 }
 
@@ -63,7 +88,12 @@ export function createInteractions(parts: Parts): Interactions {
   const send = (app: InstalledApp, payload: WireObject) => parts.dispatch(app, { kind: 'interactive', payload })
   return {
     action: (app, user, place, action) =>
-      send(app, { type: 'block_actions', ...common(parts, app, user), ...placeFields(parts, app, user, place), actions: [{ ...action, action_ts: parts.state.ids.ts() }] }),
+      send(app, {
+        type: 'block_actions',
+        ...common(parts, app, user),
+        ...placeFields(parts, app, user, place),
+        actions: [{ ...action, action_ts: parts.state.ids.ts() }],
+      }),
     messageShortcut: (app, user, callbackId, channel, message) =>
       send(app, {
         type: 'message_action',
@@ -75,10 +105,21 @@ export function createInteractions(parts: Parts): Interactions {
         message,
         response_url: parts.responseUrls.issue({ app, channel, user, messageTs: message.ts }),
       }),
-    globalShortcut: (app, user, callbackId) => send(app, { type: 'shortcut', callback_id: callbackId, ...common(parts, app, user), action_ts: parts.state.ids.ts() }),
+    globalShortcut: (app, user, callbackId) =>
+      send(app, {
+        type: 'shortcut',
+        callback_id: callbackId,
+        ...common(parts, app, user),
+        action_ts: parts.state.ids.ts(),
+      }),
     view: (app, user, type, view) => {
       const { trigger_id: _none, ...fields } = common(parts, app, user)
-      return send(app, type === 'view_closed' ? { type, ...fields, view, is_cleared: false } : { type, ...common(parts, app, user), view, response_urls: [] })
+      return send(
+        app,
+        type === 'view_closed'
+          ? { type, ...fields, view, is_cleared: false }
+          : { type, ...common(parts, app, user), view, response_urls: [] },
+      )
     },
     command: (app, user, channel, command, text) =>
       parts.dispatch(app, {

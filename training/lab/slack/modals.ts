@@ -6,7 +6,10 @@ import type { WorkspaceState } from './state.ts'
 import { replaceModal, showModal, withoutOpener, type OpenView } from './views.ts'
 
 /** What became of a submission: sent and accepted, refused with messages per block, or not answered in time. */
-export type Submission = { readonly outcome: 'accepted' } | { readonly outcome: 'errors'; readonly errors: Readonly<Record<string, string>> } | { readonly outcome: 'not_acknowledged' }
+export type Submission =
+  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly outcome: 'not_acknowledged' }
 
 export interface Modals {
   /** Submits an open modal with what was entered, by action id. Required and too long fields are refused before anything is sent, as Slack's client does. */
@@ -36,7 +39,8 @@ function fault(block: WireObject, element: WireObject, value: string | undefined
 function stateValues(view: OpenView, entered: Readonly<Record<string, string>>): WireObject {
   const values: Record<string, WireObject> = {}
   for (const { blockId, element } of elementsOf(view.blocks)) {
-    const actionId = String(element['action_id'] ?? '')
+    const actionId = element['action_id']
+    if (typeof actionId !== 'string') continue
     const given = entered[actionId]
     const said = chosen(element, given)
     if (said && element['type'] !== 'button') values[blockId] = { ...values[blockId], [actionId]: said }
@@ -48,7 +52,8 @@ function stateValues(view: OpenView, entered: Readonly<Record<string, string>>):
 export function createModals(state: WorkspaceState, interactions: Interactions): Modals {
   const openView = (user: string, viewId: string): OpenView => {
     const view = state.views.get(viewId)
-    if (!view || view.openedBy !== user) throw new Error(`${user} has no open view ${viewId}; state.views lists the open ones.`)
+    if (!view || view.openedBy !== user)
+      throw new Error(`${user} has no open view ${viewId}; state.views lists the open ones.`)
     return view
   }
   const appOf = (view: OpenView): InstalledApp => {
@@ -77,7 +82,8 @@ export function createModals(state: WorkspaceState, interactions: Interactions):
         showModal(state, appOf(view), user, action.data.view, view)
         break
       case 'clear':
-        for (const open of [...state.views.values()]) if (open.root_view_id === view.root_view_id) dismiss(user, open.id)
+        for (const open of [...state.views.values()])
+          if (open.root_view_id === view.root_view_id) dismiss(user, open.id)
         break
     }
     return { outcome: 'accepted' }

@@ -18,12 +18,21 @@ export interface MessagePlace {
 
 /** What people, and Sentry, do in the workspace. Users and channels go by id or name; unknown ones throw, naming the known. */
 export interface People {
-  postAs(user: string, channel: string, text: string, options?: { readonly threadTs?: string; readonly broadcast?: boolean }): SlackMessage
+  postAs(
+    user: string,
+    channel: string,
+    text: string,
+    options?: { readonly threadTs?: string; readonly broadcast?: boolean },
+  ): SlackMessage
   /** Posts Sentry's alert. With `threadTs` it is a repeat: a reply in its thread that also shows in the channel. */
   postSentryAlert(channel: string, alert: IssueAlert, options?: { readonly threadTs?: string }): SlackMessage
   postSentryMetricAlert(channel: string, alert: MetricAlert): SlackMessage
   /** Any other message of Sentry's bot: digests, confirmations, replies to its own alerts. */
-  postAsSentry(channel: string, text: string, options?: { readonly threadTs?: string; readonly blocks?: readonly WireBlock[] }): SlackMessage
+  postAsSentry(
+    channel: string,
+    text: string,
+    options?: { readonly threadTs?: string; readonly blocks?: readonly WireBlock[] },
+  ): SlackMessage
   editAs(user: string, place: MessagePlace, text: string): SlackMessage
   deleteMessage(place: MessagePlace): void
   react(user: string, place: MessagePlace, emoji: string): void
@@ -57,21 +66,32 @@ export interface PeopleParts {
 
 function mustFindUser(state: WorkspaceState, reference: string): SlackUser {
   const user = findUser(state, reference)
-  if (!user) throw new Error(`Nobody is called ${reference} here; there are ${[...state.users.values()].map(({ name }) => name).join(', ')}.`)
+  if (!user)
+    throw new Error(
+      `Nobody is called ${reference} here; there are ${[...state.users.values()].map(({ name }) => name).join(', ')}.`,
+    )
   return user
 }
 
 function mustFindChannel(state: WorkspaceState, reference: string): SlackChannel {
   const channel = findChannel(state, reference)
-  if (!channel) throw new Error(`No channel is called ${reference} here; there are ${[...state.channels.values()].map(({ name, id }) => name || id).join(', ')}.`)
+  if (!channel)
+    throw new Error(
+      `No channel is called ${reference} here; there are ${[...state.channels.values()].map(({ name, id }) => name || id).join(', ')}.`,
+    )
   return channel
 }
 
-function mustFindMessage(state: WorkspaceState, place: MessagePlace): { channel: SlackChannel; message: SlackMessage; ephemeral: boolean } {
+function mustFindMessage(
+  state: WorkspaceState,
+  place: MessagePlace,
+): { channel: SlackChannel; message: SlackMessage; ephemeral: boolean } {
   const channel = mustFindChannel(state, place.channel)
   const message = findMessage(state, channel.id, place.ts)
   if (message) return { channel, message, ephemeral: false }
-  const whispered = state.ephemerals.find((candidate) => candidate.channel === channel.id && candidate.message.ts === place.ts)
+  const whispered = state.ephemerals.find(
+    (candidate) => candidate.channel === channel.id && candidate.message.ts === place.ts,
+  )
   if (!whispered) throw new Error(`There is no message ${place.ts} in ${place.channel}.`)
   return { channel, message: whispered.message, ephemeral: true }
 }
@@ -85,28 +105,55 @@ function actionOn(blocks: readonly WireBlock[], actionId: string, value: string 
     if (said) return { action_id: actionId, block_id: blockId, ...said }
   }
   const known = elements.map(({ element }) => String(element['action_id'])).join(', ')
-  throw new Error(`Nothing here has action_id ${actionId}${value === undefined ? '' : ` with value ${value}`}; there are: ${known || 'no elements'}.`)
+  throw new Error(
+    `Nothing here has action_id ${actionId}${value === undefined ? '' : ` with value ${value}`}; there are: ${known || 'no elements'}.`,
+  )
 }
 
-function speaking({ state, posting, feed, sentry }: PeopleParts): Pick<People, 'postAs' | 'postSentryAlert' | 'postSentryMetricAlert' | 'postAsSentry' | 'editAs' | 'deleteMessage' | 'react'> {
+function speaking({
+  state,
+  posting,
+  feed,
+  sentry,
+}: PeopleParts): Pick<
+  People,
+  'postAs' | 'postSentryAlert' | 'postSentryMetricAlert' | 'postAsSentry' | 'editAs' | 'deleteMessage' | 'react'
+> {
   const postAsSentry: People['postAsSentry'] = (channel, text, { threadTs, blocks } = {}) =>
-    posting.post(mustFindChannel(state, channel), { author: authorFields(state, sentry), text, ...(blocks ? { blocks } : {}), ...(threadTs === undefined ? {} : { threadTs }) })
+    posting.post(mustFindChannel(state, channel), {
+      author: authorFields(state, sentry),
+      text,
+      ...(blocks ? { blocks } : {}),
+      ...(threadTs === undefined ? {} : { threadTs }),
+    })
   return {
     postAs: (user, channel, text, { threadTs, broadcast } = {}) => {
       const author = mustFindUser(state, user)
       const elements = [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }]
-      const draft = { author: { user: author.id }, text, blocks: [{ type: 'rich_text', elements }], broadcast: broadcast ?? false }
+      const draft = {
+        author: { user: author.id },
+        text,
+        blocks: [{ type: 'rich_text', elements }],
+        broadcast: broadcast ?? false,
+      }
       return posting.post(mustFindChannel(state, channel), threadTs === undefined ? draft : { ...draft, threadTs })
     },
     postSentryAlert: (channel, alert, { threadTs } = {}) => {
       const draft = { ...issueAlertPost(alert), author: authorFields(state, sentry) }
-      return posting.post(mustFindChannel(state, channel), threadTs === undefined ? draft : { ...draft, threadTs, broadcast: true })
+      return posting.post(
+        mustFindChannel(state, channel),
+        threadTs === undefined ? draft : { ...draft, threadTs, broadcast: true },
+      )
     },
-    postSentryMetricAlert: (channel, alert) => posting.post(mustFindChannel(state, channel), { ...metricAlertPost(alert), author: authorFields(state, sentry) }),
+    postSentryMetricAlert: (channel, alert) =>
+      posting.post(mustFindChannel(state, channel), { ...metricAlertPost(alert), author: authorFields(state, sentry) }),
     postAsSentry,
     editAs: (user, place, text) => {
       const { channel, message } = mustFindMessage(state, place)
-      return posting.change(channel, message, { text, edited: { user: mustFindUser(state, user).id, ts: state.ids.ts() } })
+      return posting.change(channel, message, {
+        text,
+        edited: { user: mustFindUser(state, user).id, ts: state.ids.ts() },
+      })
     },
     deleteMessage: (place) => {
       const { channel, message } = mustFindMessage(state, place)
@@ -119,7 +166,9 @@ function speaking({ state, posting, feed, sentry }: PeopleParts): Pick<People, '
   }
 }
 
-function interacting(parts: PeopleParts): Pick<People, 'click' | 'clickInView' | 'slash' | 'shortcut' | 'submitView' | 'closeView'> {
+function interacting(
+  parts: PeopleParts,
+): Pick<People, 'click' | 'clickInView' | 'slash' | 'shortcut' | 'submitView' | 'closeView'> {
   const { state, interactions, posting, responseUrls, modals } = parts
   const appOf = (message: SlackMessage): InstalledApp => {
     const app = state.apps.get(message.app_id ?? '')
@@ -129,7 +178,12 @@ function interacting(parts: PeopleParts): Pick<People, 'click' | 'clickInView' |
   return {
     click: (user, place, actionId, value) => {
       const { channel, message, ephemeral } = mustFindMessage(state, place)
-      return interactions.action(appOf(message), mustFindUser(state, user).id, { channel, message, ephemeral }, actionOn(blocksOf(message), actionId, value))
+      return interactions.action(
+        appOf(message),
+        mustFindUser(state, user).id,
+        { channel, message, ephemeral },
+        actionOn(blocksOf(message), actionId, value),
+      )
     },
     clickInView: (user, viewId, actionId, value) => {
       const view = state.views.get(viewId)
@@ -139,19 +193,27 @@ function interacting(parts: PeopleParts): Pick<People, 'click' | 'clickInView' |
     },
     slash: async (user, channelName, command, text) => {
       const app = [...state.apps.values()].find((candidate) => candidate.commands.includes(command))
-      if (!app) throw new Error(`No app has the command ${command}; there are ${[...state.apps.values()].flatMap(({ commands }) => commands).join(', ')}.`)
+      if (!app)
+        throw new Error(
+          `No app has the command ${command}; there are ${[...state.apps.values()].flatMap(({ commands }) => commands).join(', ')}.`,
+        )
       const person = mustFindUser(state, user).id
       const channel = mustFindChannel(state, channelName)
       const answer = await interactions.command(app, person, channel, command, text)
       if (!answer.acknowledged) {
-        posting.whisper(channel, person, { author: { user: 'USLACKBOT' }, text: `${command} failed with the error "${answer.reason === 'timeout' ? 'operation_timeout' : 'dispatch_failed'}"` })
+        posting.whisper(channel, person, {
+          author: { user: 'USLACKBOT' },
+          text: `${command} failed with the error "${answer.reason === 'timeout' ? 'operation_timeout' : 'dispatch_failed'}"`,
+        })
       } else if (answer.body && (typeof answer.body === 'string' || Object.keys(answer.body).length > 0)) {
         responseUrls.answer({ app, channel, user: person }, answer.body)
       }
       return answer
     },
     shortcut: (user, callbackId, place) => {
-      const app = [...state.apps.values()].find((candidate) => candidate.shortcuts.some((shortcut) => shortcut.callbackId === callbackId))
+      const app = [...state.apps.values()].find((candidate) =>
+        candidate.shortcuts.some((shortcut) => shortcut.callbackId === callbackId),
+      )
       if (!app) throw new Error(`No app has the shortcut ${callbackId}.`)
       const person = mustFindUser(state, user).id
       if (!place) return interactions.globalShortcut(app, person, callbackId)
@@ -175,7 +237,14 @@ export function createPeople(parts: PeopleParts): People {
       const person = mustFindUser(state, user)
       const channel = directChannel(state, person.id, app.botUserId)
       const view = state.homeViews.get(person.id)
-      feed.toApp(app, { type: 'app_home_opened', user: person.id, channel: channel.id, tab, event_ts: state.ids.ts(), ...(view && tab === 'home' ? { view } : {}) })
+      feed.toApp(app, {
+        type: 'app_home_opened',
+        user: person.id,
+        channel: channel.id,
+        tab,
+        event_ts: state.ids.ts(),
+        ...(view && tab === 'home' ? { view } : {}),
+      })
     },
     stopSession: (user, channelName, threadTs) => {
       const channel = mustFindChannel(state, channelName)
@@ -190,7 +259,14 @@ export function createPeople(parts: PeopleParts): People {
         if (stream) Object.assign(stream, { closed: true, stoppedByUser: true })
         if (message) posting.change(channel, message, { streaming_state: 'completed' })
       }
-      feed.toApp(owner, { type: 'agent_session_stopped', channel: channel.id, user: mustFindUser(state, user).id, thread_ts: threadTs, streaming_message_ts: open, event_ts: state.ids.ts() })
+      feed.toApp(owner, {
+        type: 'agent_session_stopped',
+        channel: channel.id,
+        user: mustFindUser(state, user).id,
+        thread_ts: threadTs,
+        streaming_message_ts: open,
+        event_ts: state.ids.ts(),
+      })
     },
   }
 }

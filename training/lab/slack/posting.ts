@@ -33,7 +33,16 @@ export function authorFields(state: WorkspaceState, app: InstalledApp): { user: 
     user: app.botUserId,
     bot_id: app.botId,
     app_id: app.id,
-    bot_profile: { id: app.botId, deleted: false, name: app.name, updated: state.ids.seconds(), app_id: app.id, user_id: app.botUserId, icons: {}, team_id: state.team.id },
+    bot_profile: {
+      id: app.botId,
+      deleted: false,
+      name: app.name,
+      updated: state.ids.seconds(),
+      app_id: app.id,
+      user_id: app.botUserId,
+      icons: {},
+      team_id: state.team.id,
+    },
   }
 }
 
@@ -65,7 +74,9 @@ function compose(state: WorkspaceState, channel: SlackChannel, draft: Draft): Sl
     ...(draft.attachments?.length ? { attachments: identifiedAttachments(state, draft.attachments) } : {}),
     ...(draft.files?.length ? { files: [...draft.files] } : {}),
     ...(draft.metadata ? { metadata: draft.metadata } : {}),
-    ...(draft.threadTs === undefined ? {} : { thread_ts: draft.threadTs, ...(root ? { parent_user_id: root.user } : {}) }),
+    ...(draft.threadTs === undefined
+      ? {}
+      : { thread_ts: draft.threadTs, ...(root ? { parent_user_id: root.user } : {}) }),
     ...(draft.streaming ? { streaming_state: 'in_progress' as const } : {}),
   }
 }
@@ -99,13 +110,22 @@ function sendMention(state: WorkspaceState, feed: EventFeed, channel: SlackChann
   const { channel_type: _untold, ...mention } = event
   for (const app of state.apps.values()) {
     const named = String(event['text']).includes(`<@${app.botUserId}>`)
-    if (named && channel.members.has(app.botUserId) && event['bot_id'] !== app.botId) feed.toApp(app, { ...mention, type: 'app_mention' })
+    if (named && channel.members.has(app.botUserId) && event['bot_id'] !== app.botId)
+      feed.toApp(app, { ...mention, type: 'app_mention' })
   }
 }
 
 function changedEvent(state: WorkspaceState, channel: SlackChannel, fields: WireObject): WireObject {
   const ts = state.ids.ts()
-  return { type: 'message', hidden: true, channel: channel.id, ts, event_ts: ts, channel_type: channelType(channel), ...fields }
+  return {
+    type: 'message',
+    hidden: true,
+    channel: channel.id,
+    ts,
+    event_ts: ts,
+    channel_type: channelType(channel),
+    ...fields,
+  }
 }
 
 /** Writing in channels: one way for people, apps and response URLs, so that the same events follow from each. */
@@ -116,10 +136,16 @@ export function createPosting(state: WorkspaceState, feed: EventFeed): Posting {
       messagesOf(state, channel.id).push(message)
       if (message.thread_ts !== undefined) {
         countReply(state, channel, message.thread_ts)
-        state.threadStatuses.delete(threadKey(channel.id, message.thread_ts))
+        const { thread_ts: threadTs } = message
+        const hadStatus = state.threadStatuses.delete(threadKey(channel.id, threadTs))
+        if (hadStatus) state.announce({ kind: 'thread_status', channel: channel.id, threadTs, status: '' })
       }
       state.announce({ kind: 'message', channel: channel.id, message })
-      const event = messageEvent(channel, message, message.thread_ts === undefined ? undefined : findMessage(state, channel.id, message.thread_ts))
+      const event = messageEvent(
+        channel,
+        message,
+        message.thread_ts === undefined ? undefined : findMessage(state, channel.id, message.thread_ts),
+      )
       sendMention(state, feed, channel, event)
       feed.inChannel(channel, event)
       return message
@@ -128,7 +154,14 @@ export function createPosting(state: WorkspaceState, feed: EventFeed): Posting {
       const previous = structuredClone(message)
       Object.assign(message, patch)
       state.announce({ kind: 'message_changed', channel: channel.id, message })
-      feed.inChannel(channel, changedEvent(state, channel, { subtype: 'message_changed', message: structuredClone(message), previous_message: previous }))
+      feed.inChannel(
+        channel,
+        changedEvent(state, channel, {
+          subtype: 'message_changed',
+          message: structuredClone(message),
+          previous_message: previous,
+        }),
+      )
       return message
     },
     remove: (channel, message) => {
@@ -136,7 +169,10 @@ export function createPosting(state: WorkspaceState, feed: EventFeed): Posting {
       all.splice(all.indexOf(message), 1)
       if (message.thread_ts !== undefined) countReply(state, channel, message.thread_ts)
       state.announce({ kind: 'message_deleted', channel: channel.id, message })
-      feed.inChannel(channel, changedEvent(state, channel, { subtype: 'message_deleted', deleted_ts: message.ts, previous_message: message }))
+      feed.inChannel(
+        channel,
+        changedEvent(state, channel, { subtype: 'message_deleted', deleted_ts: message.ts, previous_message: message }),
+      )
     },
     whisper: (channel, user, draft) => {
       const message = compose(state, channel, draft)

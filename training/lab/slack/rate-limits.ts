@@ -25,7 +25,10 @@ const allowances: Record<Tier, { burst: number; perSecond: number }> = {
  * Token buckets per app and method (and channel, for posting). `scale` multiplies every burst and refill: below 1 a test
  * meets limits sooner, Infinity switches them off. `monotonicMs` is real time, not the world's.
  */
-export function createRateLimits({ scale = 1, monotonicMs = () => performance.now() }: { scale?: number; monotonicMs?: () => number } = {}): RateLimits {
+export function createRateLimits({
+  scale = 1,
+  monotonicMs = () => performance.now(),
+}: { scale?: number; monotonicMs?: () => number } = {}): RateLimits {
   const buckets = new Map<string, Bucket>()
   return {
     take: ({ app, method, tier, channel }) => {

@@ -131,7 +131,11 @@ export interface AgentSession {
 
 /** What changed in the workspace: told to the page and to tests as it happens. */
 export type WorkspaceChange =
-  | { readonly kind: 'message' | 'message_changed' | 'message_deleted'; readonly channel: string; readonly message: SlackMessage }
+  | {
+      readonly kind: 'message' | 'message_changed' | 'message_deleted'
+      readonly channel: string
+      readonly message: SlackMessage
+    }
   | { readonly kind: 'ephemeral'; readonly channel: string; readonly user: string; readonly message: SlackMessage }
   | { readonly kind: 'view'; readonly user: string; readonly view: SlackView }
   | { readonly kind: 'view_closed'; readonly user: string; readonly viewId: string }

@@ -61,7 +61,12 @@ export function createResponseUrls(state: WorkspaceState, posting: Posting, base
       return undefined
     }
     const threadTs = parsed.data.thread_ts ?? occasion.threadTs
-    const draft = { ...checked.content, text: checked.content.text ?? '', author: authorFields(state, occasion.app), ...(threadTs === undefined ? {} : { threadTs }) }
+    const draft = {
+      ...checked.content,
+      text: checked.content.text ?? '',
+      author: authorFields(state, occasion.app),
+      ...(threadTs === undefined ? {} : { threadTs }),
+    }
     if (parsed.data.response_type === 'in_channel') posting.post(occasion.channel, draft)
     else posting.whisper(occasion.channel, occasion.user, draft)
     return undefined

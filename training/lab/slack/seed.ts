@@ -3,7 +3,7 @@ import type { ChannelKind, InstalledApp, SlackChannel } from './records.ts'
 import { createState, type WorkspaceState } from './state.ts'
 
 /** The bot scopes of the app under test, as its manifest asks for them. */
-export const defaultScopes: readonly string[] = [
+const defaultScopes: readonly string[] = [
   'app_mentions:read',
   'assistant:write',
   'channels:history',
@@ -26,7 +26,7 @@ export const defaultScopes: readonly string[] = [
 ]
 
 /** The events the app under test subscribes to. */
-export const defaultEvents: readonly string[] = [
+const defaultEvents: readonly string[] = [
   'agent_session_stopped',
   'app_context_changed',
   'app_home_opened',
@@ -45,13 +45,20 @@ export const defaultEvents: readonly string[] = [
 export interface WorkspaceSeed {
   readonly team?: { readonly id?: string; readonly name?: string; readonly domain?: string }
   /** The app under test; Sentry's is always there too. */
-  readonly app?: Partial<Pick<InstalledApp, 'name' | 'botToken' | 'appToken' | 'signingSecret' | 'commands' | 'shortcuts'>> & {
+  readonly app?: Partial<
+    Pick<InstalledApp, 'name' | 'botToken' | 'appToken' | 'signingSecret' | 'commands' | 'shortcuts'>
+  > & {
     readonly scopes?: readonly string[]
     readonly events?: readonly string[]
   }
   readonly people?: readonly { readonly name: string; readonly realName: string }[]
   /** `bot: false` leaves the app under test out of the channel. */
-  readonly channels?: readonly { readonly name: string; readonly kind?: ChannelKind; readonly topic?: string; readonly bot?: boolean }[]
+  readonly channels?: readonly {
+    readonly name: string
+    readonly kind?: ChannelKind
+    readonly topic?: string
+    readonly bot?: boolean
+  }[]
 }
 
 const defaultPeople = [
@@ -84,16 +91,40 @@ function installApp(state: WorkspaceState, name: string, fields: Partial<Install
     ...fields,
   }
   state.apps.set(app.id, app)
-  state.users.set(app.botUserId, { id: app.botUserId, name: name.toLowerCase(), realName: name, email: '', isBot: true, botId: app.botId, appId: app.id })
+  state.users.set(app.botUserId, {
+    id: app.botUserId,
+    name: name.toLowerCase(),
+    realName: name,
+    email: '',
+    isBot: true,
+    botId: app.botId,
+    appId: app.id,
+  })
   return app
 }
 
 /** Builds a workspace's first state: people, two apps (the one under test and Sentry) and channels. */
-export function seedState(seed: WorkspaceSeed, ids: Identifiers): { state: WorkspaceState; app: InstalledApp; sentry: InstalledApp } {
-  const state = createState({ id: seed.team?.id ?? 'T0LABWORKS', name: seed.team?.name ?? 'Harbour Works', domain: seed.team?.domain ?? 'harbour-works' }, ids)
+export function seedState(
+  seed: WorkspaceSeed,
+  ids: Identifiers,
+): { state: WorkspaceState; app: InstalledApp; sentry: InstalledApp } {
+  const state = createState(
+    {
+      id: seed.team?.id ?? 'T0LABWORKS',
+      name: seed.team?.name ?? 'Harbour Works',
+      domain: seed.team?.domain ?? 'harbour-works',
+    },
+    ids,
+  )
   for (const person of seed.people ?? defaultPeople) {
     const id = ids.id('U')
-    state.users.set(id, { id, name: person.name, realName: person.realName, email: `${person.name}@harbour-works.example`, isBot: false })
+    state.users.set(id, {
+      id,
+      name: person.name,
+      realName: person.realName,
+      email: `${person.name}@harbour-works.example`,
+      isBot: false,
+    })
   }
   const people = [...state.users.keys()]
   const { scopes, events, name, ...rest } = seed.app ?? {}
@@ -108,7 +139,16 @@ export function seedState(seed: WorkspaceSeed, ids: Identifiers): { state: Works
   for (const given of seed.channels ?? defaultChannels) {
     const members = new Set([...people, sentry.botUserId])
     if (given.bot !== false) members.add(app.botUserId)
-    const channel: SlackChannel = { id: ids.id('C'), name: given.name, kind: given.kind ?? 'public', members, createdAt: ids.seconds(), topic: given.topic ?? '', archived: false, externallyShared: false }
+    const channel: SlackChannel = {
+      id: ids.id('C'),
+      name: given.name,
+      kind: given.kind ?? 'public',
+      members,
+      createdAt: ids.seconds(),
+      topic: given.topic ?? '',
+      archived: false,
+      externallyShared: false,
+    }
     state.channels.set(channel.id, channel)
   }
   return { state, app, sentry }

@@ -43,7 +43,12 @@ export interface SentryPost {
   readonly attachments?: WireObject[]
 }
 
-const circles = { fatal: ':red_circle:', error: ':red_circle:', warning: ':large_yellow_circle:', info: ':large_blue_circle:' } as const
+const circles = {
+  fatal: ':red_circle:',
+  error: ':red_circle:',
+  warning: ':large_yellow_circle:',
+  info: ':large_blue_circle:',
+} as const
 const colors = { Critical: '#FA4747', Warning: '#FFC227', Resolved: '#4DC771' } as const
 
 function mrkdwn(text: string): WireObject {
@@ -63,8 +68,19 @@ function plain(text: string): WireObject {
 }
 
 function buttons(alert: IssueAlert): WireBlock {
-  const button = (text: string, action: string, value: string): WireObject => ({ type: 'button', text: plain(text), action_id: `${action}::${alert.organization}::${alert.project}`, value })
-  return { type: 'actions', elements: [button('Resolve', 'resolve_dialog', 'resolve_dialog'), button('Archive', 'archive_dialog', 'archive_dialog')] }
+  const button = (text: string, action: string, value: string): WireObject => ({
+    type: 'button',
+    text: plain(text),
+    action_id: `${action}::${alert.organization}::${alert.project}`,
+    value,
+  })
+  return {
+    type: 'actions',
+    elements: [
+      button('Resolve', 'resolve_dialog', 'resolve_dialog'),
+      button('Archive', 'archive_dialog', 'archive_dialog'),
+    ],
+  }
 }
 
 /** The blocks of an issue alert: title link, culprit, message, tags, counts, buttons, footer (Sentry's slack/message_builder). */
@@ -75,19 +91,29 @@ export function issueAlertPost(alert: IssueAlert): SentryPost {
   const event = alert.eventId === undefined ? '' : `events/${alert.eventId}/`
   const circle = alert.handled ? ':white_circle:' : circles[alert.level ?? 'error']
   const tags = Object.entries(alert.tags ?? {}).map(([name, value]) => `${name}: \`${value}\``)
-  const counts = [`Events: *${alert.events ?? 1}*`, `Users Affected: *${alert.users ?? 0}*`, `State: *${alert.state ?? 'New'}*`, `First Seen: *${alert.firstSeen ?? 'Just now'}*`]
+  const counts = [
+    `Events: *${alert.events ?? 1}*`,
+    `Users Affected: *${alert.users ?? 0}*`,
+    `State: *${alert.state ?? 'New'}*`,
+    `First Seen: *${alert.firstSeen ?? 'Just now'}*`,
+  ]
   const projectUrl = `${base}/issues/?project=${alert.projectId ?? '1'}`
   const ruleUrl = `${base}/alerts/rules/${alert.project}/${rule}/details/`
   return {
     text: `[${alert.project}] ${alert.title}`,
     blocks: [
-      section(`${circle} <${base}/issues/${alert.issueId}/${event}?${query}|*${escaped(alert.title)}*>`, JSON.stringify({ issue: Number(alert.issueId), rule: Number(rule) })),
+      section(
+        `${circle} <${base}/issues/${alert.issueId}/${event}?${query}|*${escaped(alert.title)}*>`,
+        JSON.stringify({ issue: Number(alert.issueId), rule: Number(rule) }),
+      ),
       ...(alert.culprit ? [context(escaped(alert.culprit))] : []),
       ...(alert.message ? [section(`\`\`\`${escaped(alert.message).slice(0, 256)}\`\`\``)] : []),
       ...(tags.length > 0 ? [section(tags.join('  '), `tags_issue_${alert.issueId}_rule_${rule}`)] : []),
       context(counts.join('   ')),
       buttons(alert),
-      context(`Project: <${projectUrl}|${alert.project}>    Alert: <${ruleUrl}|${escaped(alert.ruleName ?? 'Send a notification for new issues')}>    Short ID: ${alert.shortId}`),
+      context(
+        `Project: <${projectUrl}|${alert.project}>    Alert: <${ruleUrl}|${escaped(alert.ruleName ?? 'Send a notification for new issues')}>    Short ID: ${alert.shortId}`,
+      ),
       { type: 'divider' },
     ],
   }

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
@@ -17,7 +19,7 @@ export interface ListeningServer {
 export async function listenOn(app: Hono, socketMode: SocketMode, port: number): Promise<ListeningServer> {
   const server = createAdaptorServer({ fetch: app.fetch })
   const sockets = new WebSocketServer({ noServer: true })
-  server.on('upgrade', (request, socket, head) => {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     const admit = url.pathname === '/link/' ? socketMode.accept(url.searchParams.get('ticket') ?? '') : undefined
     if (!admit) {

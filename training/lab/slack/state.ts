@@ -1,5 +1,14 @@
 import type { Identifiers } from './identifiers.ts'
-import type { AgentSession, InstalledApp, SlackChannel, SlackMessage, SlackUser, SlackView, WireObject, WorkspaceChange } from './records.ts'
+import type {
+  AgentSession,
+  InstalledApp,
+  SlackChannel,
+  SlackMessage,
+  SlackUser,
+  SlackView,
+  WireObject,
+  WorkspaceChange,
+} from './records.ts'
 
 export interface Team {
   readonly id: string
@@ -72,7 +81,10 @@ export function createState(team: Team, ids: Identifiers): WorkspaceState {
 /** The channel with this id, this name or this #name. */
 export function findChannel(state: WorkspaceState, reference: string): SlackChannel | undefined {
   const name = reference.replace(/^#/, '')
-  return state.channels.get(reference) ?? [...state.channels.values()].find((channel) => channel.kind !== 'im' && channel.name === name)
+  return (
+    state.channels.get(reference) ??
+    [...state.channels.values()].find((channel) => channel.kind !== 'im' && channel.name === name)
+  )
 }
 
 /** The user with this id, this name or this @name. */
@@ -119,11 +131,6 @@ export function directChannel(state: WorkspaceState, user: string, botUser: stri
   state.channels.set(channel.id, channel)
   state.announce({ kind: 'channel', channel: channel.id })
   return channel
-}
-
-/** The app whose bot is this user. */
-export function appOfBot(state: WorkspaceState, userId: string): InstalledApp | undefined {
-  return [...state.apps.values()].find((app) => app.botUserId === userId)
 }
 
 /** The key of a thread in maps. */

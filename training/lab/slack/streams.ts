@@ -67,7 +67,8 @@ export function appendChunks(stream: Stream, chunks: readonly Chunk[]): { readon
     else grown.blocks.push(...(part.blocks as WireBlock[]))
   }
   const taskBytes = [...grown.tasks.values()].reduce((sum, task) => sum + Buffer.byteLength(JSON.stringify(task)), 0)
-  if (grown.text.length > maxMarkdown || Buffer.byteLength(grown.text) + taskBytes > maxBytes) return { ok: false, error: 'msg_too_long' }
+  if (grown.text.length > maxMarkdown || Buffer.byteLength(grown.text) + taskBytes > maxBytes)
+    return { ok: false, error: 'msg_too_long' }
   Object.assign(stream, { text: grown.text, planTitle: grown.planTitle, blocks: grown.blocks })
   stream.tasks.clear()
   for (const [id, task] of grown.tasks) stream.tasks.set(id, task)
@@ -93,7 +94,10 @@ function taskCard(task: TaskUpdate): WireBlock {
 /** The blocks a stream shows: its plan or task cards, its text, then whole blocks that were appended. */
 export function streamBlocks(stream: Stream): WireBlock[] {
   const cards = [...stream.tasks.values()].map(taskCard)
-  const plan: WireBlock[] = stream.display === 'plan' && cards.length > 0 ? [{ type: 'plan', title: stream.planTitle || 'Working', tasks: cards }] : cards
+  const plan: WireBlock[] =
+    stream.display === 'plan' && cards.length > 0
+      ? [{ type: 'plan', title: stream.planTitle || 'Working', tasks: cards }]
+      : cards
   const text: WireBlock[] = stream.text === '' ? [] : [{ type: 'markdown', text: stream.text }]
   return [...plan, ...text, ...stream.blocks]
 }

@@ -2,7 +2,11 @@ export interface Triggers {
   /** A trigger id that lets this app open a view for this user, within 3 s and once. */
   issue(user: string, appId: string): string
   /** The user a trigger belongs to, or Slack's error code for why it cannot be used. */
-  exchange(trigger: string, appId: string): { readonly user: string } | { readonly error: 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id' }
+  exchange(
+    trigger: string,
+    appId: string,
+  ):
+    { readonly user: string } | { readonly error: 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id' }
 }
 
 /** The short-lived permissions to open a modal that interactions carry. */

@@ -8,7 +8,19 @@ import type { WorkspaceState } from './state.ts'
 /** An open view and the person it is open for. */
 export type OpenView = SlackView & { readonly openedBy: string }
 
-type Content = Pick<SlackView, 'type' | 'blocks' | 'private_metadata' | 'callback_id' | 'external_id' | 'clear_on_close' | 'notify_on_close' | 'title' | 'close' | 'submit'>
+type Content = Pick<
+  SlackView,
+  | 'type'
+  | 'blocks'
+  | 'private_metadata'
+  | 'callback_id'
+  | 'external_id'
+  | 'clear_on_close'
+  | 'notify_on_close'
+  | 'title'
+  | 'close'
+  | 'submit'
+>
 type Shown = { readonly ok: true; readonly view: SlackView } | Refusal
 
 const wireObject = z.record(z.string(), z.unknown())
@@ -36,16 +48,33 @@ function checkView(given: unknown, type: 'modal' | 'home'): { readonly ok: true;
   const checked = checkBlocks(view.blocks, type, '/view/blocks')
   if (!checked.ok) return { ...checked, error: 'invalid_arguments' }
   const asks = checked.blocks.some((candidate) => candidate.type === 'input')
-  if (type === 'modal' && title === undefined) return refuseWith('invalid_arguments', ['missing required field: title [json-pointer:/view]'])
-  if (type === 'modal' && asks && !submit) return refuseWith('invalid_arguments', ['missing required field: submit [json-pointer:/view]'])
-  return { ok: true, content: { ...view, blocks: checked.blocks, ...(title ? { title } : {}), close: close ?? null, submit: submit ?? null } }
+  if (type === 'modal' && title === undefined)
+    return refuseWith('invalid_arguments', ['missing required field: title [json-pointer:/view]'])
+  if (type === 'modal' && asks && !submit)
+    return refuseWith('invalid_arguments', ['missing required field: submit [json-pointer:/view]'])
+  return {
+    ok: true,
+    content: {
+      ...view,
+      blocks: checked.blocks,
+      ...(title ? { title } : {}),
+      close: close ?? null,
+      submit: submit ?? null,
+    },
+  }
 }
 
 function freshHash(state: WorkspaceState): string {
   return `${state.ids.seconds()}.${crypto.randomUUID().slice(0, 8)}`
 }
 
-function buildView(state: WorkspaceState, app: InstalledApp, content: Content, id: string, previous: SlackView | undefined): SlackView {
+function buildView(
+  state: WorkspaceState,
+  app: InstalledApp,
+  content: Content,
+  id: string,
+  previous: SlackView | undefined,
+): SlackView {
   return {
     ...content,
     id,
@@ -68,7 +97,13 @@ export function withoutOpener(view: SlackView & { readonly openedBy?: string }):
 }
 
 /** Opens a modal for a user, on top of `previous` if given. Used by views.open and views.push and by answers to a submission. */
-export function showModal(state: WorkspaceState, app: InstalledApp, user: string, given: unknown, previous?: SlackView): Shown {
+export function showModal(
+  state: WorkspaceState,
+  app: InstalledApp,
+  user: string,
+  given: unknown,
+  previous?: SlackView,
+): Shown {
   const checked = checkView(given, 'modal')
   if (!checked.ok) return checked
   const view = buildView(state, app, checked.content, state.ids.id('V'), previous)
@@ -81,7 +116,10 @@ export function showModal(state: WorkspaceState, app: InstalledApp, user: string
 export function replaceModal(state: WorkspaceState, existing: OpenView, given: unknown): Shown {
   const checked = checkView(given, 'modal')
   if (!checked.ok) return checked
-  Object.assign(existing, checked.content, { blocks: identified(state, checked.content.blocks), hash: freshHash(state) })
+  Object.assign(existing, checked.content, {
+    blocks: identified(state, checked.content.blocks),
+    hash: freshHash(state),
+  })
   const view = withoutOpener(existing)
   state.announce({ kind: 'view', user: existing.openedBy, view })
   return { ok: true, view }

@@ -33,7 +33,10 @@ export interface WorkspaceOptions extends WorkspaceSeed {
 }
 
 /** What the app under test is configured with. */
-export interface AppCredentials extends Pick<InstalledApp, 'botToken' | 'appToken' | 'signingSecret' | 'botUserId' | 'botId'> {
+export interface AppCredentials extends Pick<
+  InstalledApp,
+  'botToken' | 'appToken' | 'signingSecret' | 'botUserId' | 'botId'
+> {
   readonly appId: string
   readonly teamId: string
 }
@@ -59,13 +62,20 @@ export interface SlackWorkspace {
   /** The messages of a channel by id or name, oldest first; with `threadTs` that thread's, root first. */
   messages(channel: string, threadTs?: string): readonly SlackMessage[]
   /** Resolves with the first message, there already or still to come (or an edit of one), that fits; rejects after `timeoutMs` telling what there was. */
-  waitForMessage(fits: (message: SlackMessage, channel: string) => boolean, options?: { readonly timeoutMs?: number }): Promise<SlackMessage>
+  waitForMessage(
+    fits: (message: SlackMessage, channel: string) => boolean,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<SlackMessage>
   /** Turns Socket Mode off and sends events to this URL, after the app answered the challenge there; throws if it does not. */
   useRequestUrl(url: string): Promise<void>
   listen(options?: { readonly port?: number }): Promise<ServedWorkspace>
 }
 
-function waitForMessage(state: WorkspaceState, fits: (message: SlackMessage, channel: string) => boolean, timeoutMs: number): Promise<SlackMessage> {
+function waitForMessage(
+  state: WorkspaceState,
+  fits: (message: SlackMessage, channel: string) => boolean,
+  timeoutMs: number,
+): Promise<SlackMessage> {
   for (const [channel, messages] of state.messages) {
     const there = messages.find((message) => fits(message, channel))
     if (there) return Promise.resolve(there)
@@ -84,7 +94,9 @@ function waitForMessage(state: WorkspaceState, fits: (message: SlackMessage, cha
       })
     })
     const timer = setTimeout(() => {
-      const texts = [...state.messages.values()].flat().map((message) => `${message.user}: ${message.text.slice(0, 80)}`)
+      const texts = [...state.messages.values()]
+        .flat()
+        .map((message) => `${message.user}: ${message.text.slice(0, 80)}`)
       finish(() => {
         reject(new Error(`No fitting message within ${timeoutMs} ms. There were ${texts.length}:\n${texts.join('\n')}`))
       })
@@ -92,26 +104,33 @@ function waitForMessage(state: WorkspaceState, fits: (message: SlackMessage, cha
   })
 }
 
-/**
- * A Slack workspace that real Bolt talks to with nothing changed but `slackApiUrl`: Web API, Socket Mode, signed HTTP
- * requests, interactivity, limits and errors (docs.slack.dev), and methods for what people and Sentry do in it.
- */
-export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorkspace {
+function credentialsOf(app: InstalledApp, state: WorkspaceState): AppCredentials {
+  const { botToken, appToken, signingSecret, botUserId, botId } = app
+  return { botToken, appToken, signingSecret, botUserId, botId, appId: app.id, teamId: state.team.id }
+}
+
+function messagesIn(state: WorkspaceState, reference: string, threadTs: string | undefined): readonly SlackMessage[] {
+  const channel = findChannel(state, reference)
+  if (!channel) throw new Error(`No channel is called ${reference} here.`)
+  return threadTs === undefined ? messagesOf(state, channel.id) : threadOf(state, channel.id, threadTs)
+}
+
+/** The parts of a workspace, connected. `address` is known once it listens. */
+function assemble(options: WorkspaceOptions) {
   const times = { ...slackDeliveryTimes, ...options.delivery }
   const { state, app, sentry } = seedState(options, createIdentifiers(options.clock ?? systemClock))
   const socketMode = createSocketMode(times)
   const http = createHttpDelivery(times)
   const dispatch: Dispatch = (to, outgoing) => (to.requestUrl === undefined ? socketMode : http).dispatch(to, outgoing)
-  let baseUrl = 'http://slack.invalid'
-
+  const address = { baseUrl: 'http://slack.invalid' }
   const feed = createEventFeed(state, dispatch)
   const posting = createPosting(state, feed)
   const triggers = createTriggers(options.triggerLifeMs ?? 3000)
-  const responseUrls = createResponseUrls(state, posting, () => baseUrl)
+  const responseUrls = createResponseUrls(state, posting, () => address.baseUrl)
   const interactions = createInteractions({ state, triggers, responseUrls, dispatch })
   const streams: MethodContext['streams'] = new Map()
-  const faults = createFaults()
-  const calls: ApiCall[] = []
+  const modals = createModals(state, interactions)
+  const people = createPeople({ state, posting, feed, interactions, modals, responseUrls, streams, app, sentry })
   const context: MethodContext = {
     state,
     posting,
@@ -120,35 +139,45 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
     streams,
     streamLifeMs: options.streamLifeMs ?? 300_000,
     statusLifeMs: options.statusLifeMs ?? 120_000,
-    baseUrl: () => baseUrl,
-    socketUrl: (owner) => `${baseUrl.replace(/^http/, 'ws')}/link/?ticket=${socketMode.ticket(owner)}&app_id=${owner.id}`,
+    baseUrl: () => address.baseUrl,
+    socketUrl: (owner) =>
+      `${address.baseUrl.replace(/^http/, 'ws')}/link/?ticket=${socketMode.ticket(owner)}&app_id=${owner.id}`,
   }
+  return { state, app, socketMode, http, address, feed, responseUrls, people, context }
+}
+
+/**
+ * A Slack workspace that real Bolt talks to with nothing changed but `slackApiUrl`: Web API, Socket Mode, signed HTTP
+ * requests, interactivity, limits and errors (docs.slack.dev), and methods for what people and Sentry do in it.
+ */
+export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorkspace {
+  const { state, app, socketMode, http, address, feed, responseUrls, people, context } = assemble(options)
+  const faults = createFaults()
+  const calls: ApiCall[] = []
+  const limits = createRateLimits({ scale: options.rateLimitScale ?? 1 })
   const hono = new Hono()
-  hono.route('/', createWebApi({ context, limits: createRateLimits({ scale: options.rateLimitScale ?? 1 }), faults, calls }))
+  hono.route('/', createWebApi({ context, limits, faults, calls }))
   hono.route('/', responseUrls.app)
 
   return {
     app: hono,
-    credentials: { botToken: app.botToken, appToken: app.appToken, signingSecret: app.signingSecret, botUserId: app.botUserId, botId: app.botId, appId: app.id, teamId: state.team.id },
+    credentials: credentialsOf(app, state),
     state,
-    people: createPeople({ state, posting, feed, interactions, modals: createModals(state, interactions), responseUrls, streams, app, sentry }),
+    people,
     faults,
     sockets: socketMode.controls,
     feed,
     calls,
-    messages: (reference, threadTs) => {
-      const channel = findChannel(state, reference)
-      if (!channel) throw new Error(`No channel is called ${reference} here.`)
-      return threadTs === undefined ? messagesOf(state, channel.id) : threadOf(state, channel.id, threadTs)
-    },
+    messages: (reference, threadTs) => messagesIn(state, reference, threadTs),
     waitForMessage: (fits, { timeoutMs = 5000 } = {}) => waitForMessage(state, fits, timeoutMs),
     useRequestUrl: async (url) => {
-      if (!(await http.verify(app, url))) throw new Error(`${url} did not answer the url_verification challenge, so it was not saved.`)
+      if (!(await http.verify(app, url)))
+        throw new Error(`${url} did not answer the url_verification challenge, so it was not saved.`)
       app.requestUrl = url
     },
     listen: async ({ port = 0 } = {}) => {
       const server = await listenOn(hono, socketMode, port)
-      baseUrl = server.url
+      address.baseUrl = server.url
       return {
         url: server.url,
         apiUrl: `${server.url}/api/`,

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { accessory, actionsElement, buttonElement, contextActionsElement, contextElement, imageElement, inputElement, shortText, urlSource } from './elements.ts'
+import {
+  accessory,
+  actionsElement,
+  buttonElement,
+  contextActionsElement,
+  contextElement,
+  imageElement,
+  inputElement,
+  shortText,
+  urlSource,
+} from './elements.ts'
 import { richText } from './rich-text.ts'
 import { anyText, identifier, imageSource, link, mrkdwn, plainText, text } from './text.ts'
 
@@ -14,7 +24,13 @@ const section = z.strictObject({
   expand: z.boolean().optional(),
 })
 
-const image = z.strictObject({ type: z.literal('image'), ...base, alt_text: z.string().min(1).max(2000), title: plainText(2000).optional(), ...imageSource })
+const image = z.strictObject({
+  type: z.literal('image'),
+  ...base,
+  alt_text: z.string().min(1).max(2000),
+  title: plainText(2000).optional(),
+  ...imageSource,
+})
 const input = z.strictObject({
   type: z.literal('input'),
   ...base,
@@ -32,7 +48,14 @@ const table = z.strictObject({
   type: z.literal('table'),
   ...base,
   rows: z.array(z.array(cell).min(1).max(20)).min(1).max(100),
-  column_settings: z.array(z.strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: z.boolean().optional() }).nullable()).max(20).optional(),
+  column_settings: z
+    .array(
+      z
+        .strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: z.boolean().optional() })
+        .nullable(),
+    )
+    .max(20)
+    .optional(),
 })
 
 const video = z.strictObject({
@@ -49,14 +72,39 @@ const video = z.strictObject({
   description: plainText(200).optional(),
 })
 
-const actions = z.strictObject({ type: z.literal('actions'), ...base, elements: z.array(actionsElement).min(1).max(25) })
-const context = z.strictObject({ type: z.literal('context'), ...base, elements: z.array(contextElement).min(1).max(10) })
+const actions = z.strictObject({
+  type: z.literal('actions'),
+  ...base,
+  elements: z.array(actionsElement).min(1).max(25),
+})
+const context = z.strictObject({
+  type: z.literal('context'),
+  ...base,
+  elements: z.array(contextElement).min(1).max(10),
+})
 const divider = z.strictObject({ type: z.literal('divider'), ...base })
 const file = z.strictObject({ type: z.literal('file'), ...base, source: z.literal('remote'), external_id: text(255) })
-const header = z.strictObject({ type: z.literal('header'), ...base, text: plainText(150), level: z.number().int().min(1).max(4).optional() })
+const header = z.strictObject({
+  type: z.literal('header'),
+  ...base,
+  text: plainText(150),
+  level: z.number().int().min(1).max(4).optional(),
+})
 
 /** A container's children; it holds no other container, plan, card or markdown. */
-const child = z.discriminatedUnion('type', [actions, context, divider, file, header, image, input, richText, section, table, video])
+const child = z.discriminatedUnion('type', [
+  actions,
+  context,
+  divider,
+  file,
+  header,
+  image,
+  input,
+  richText,
+  section,
+  table,
+  video,
+])
 
 const container = z.strictObject({
   type: z.literal('container'),
@@ -85,7 +133,10 @@ const plan = z.strictObject({
   type: z.literal('plan'),
   ...base,
   title: text(256),
-  tasks: z.array(z.strictObject({ type: z.literal('task_card').optional(), ...base, ...taskFields })).max(50).optional(),
+  tasks: z
+    .array(z.strictObject({ type: z.literal('task_card').optional(), ...base, ...taskFields }))
+    .max(50)
+    .optional(),
 })
 
 const card = z.strictObject({
@@ -111,14 +162,28 @@ const dataTable = z.strictObject({
 /** Every block Slack knows, with its own limits. Which surface takes it is checked in check.ts. */
 export const block = z.discriminatedUnion('type', [
   actions,
-  z.strictObject({ type: z.literal('alert'), ...base, text: anyText(3000), level: z.enum(['default', 'info', 'warning', 'error', 'success']).optional() }),
+  z.strictObject({
+    type: z.literal('alert'),
+    ...base,
+    text: anyText(3000),
+    level: z.enum(['default', 'info', 'warning', 'error', 'success']).optional(),
+  }),
   card,
   z.strictObject({ type: z.literal('carousel'), ...base, elements: z.array(card).min(1).max(10) }),
   container,
   context,
-  z.strictObject({ type: z.literal('context_actions'), ...base, elements: z.array(contextActionsElement).min(1).max(5) }),
+  z.strictObject({
+    type: z.literal('context_actions'),
+    ...base,
+    elements: z.array(contextActionsElement).min(1).max(5),
+  }),
   dataTable,
-  z.strictObject({ type: z.literal('data_visualization'), ...base, title: text(50), chart: z.looseObject({ type: z.enum(['line', 'bar', 'area', 'pie']) }) }),
+  z.strictObject({
+    type: z.literal('data_visualization'),
+    ...base,
+    title: text(50),
+    chart: z.looseObject({ type: z.enum(['line', 'bar', 'area', 'pie']) }),
+  }),
   divider,
   file,
   header,

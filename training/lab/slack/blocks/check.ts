@@ -20,9 +20,14 @@ function pointer(path: readonly PropertyKey[], root: string): string {
 
 function describeSize(issue: Issue & { code: 'too_big' | 'too_small' }, at: string): string {
   const bound = issue.code === 'too_big' ? Number(issue.maximum) : Number(issue.minimum)
-  if (issue.origin === 'array') return issue.code === 'too_big' ? `no more than ${bound} items allowed ${at}` : `no fewer than ${bound} items allowed ${at}`
+  if (issue.origin === 'array')
+    return issue.code === 'too_big'
+      ? `no more than ${bound} items allowed ${at}`
+      : `no fewer than ${bound} items allowed ${at}`
   const unit = issue.origin === 'string' ? ' characters' : ''
-  return issue.code === 'too_big' ? `must be less than ${bound + 1}${unit} ${at}` : `must be more than ${bound - 1}${unit} ${at}`
+  return issue.code === 'too_big'
+    ? `must be less than ${bound + 1}${unit} ${at}`
+    : `must be more than ${bound - 1}${unit} ${at}`
 }
 
 /** One schema issue in Slack's words. A union's issue is about the `type` that chooses its member, which its path ends with. */
@@ -40,7 +45,8 @@ function describe(issue: Issue, root: string): string[] {
       return [`unsupported type: ${given.data.type} ${at}`]
     }
     case 'invalid_type':
-      if (issue.input === undefined) return [`missing required field: ${String(issue.path.at(-1))} ${pointer(issue.path.slice(0, -1), root)}`]
+      if (issue.input === undefined)
+        return [`missing required field: ${String(issue.path.at(-1))} ${pointer(issue.path.slice(0, -1), root)}`]
       return [`must provide ${article(issue.expected)} ${at}`]
     case 'invalid_value':
       return issue.input === undefined
@@ -59,7 +65,12 @@ function article(kind: string): string {
 
 /** A refusal whose reasons stand both in `errors` and, marked, in response_metadata.messages, as Slack gives them. */
 export function refuseWith(error: string, reasons: readonly string[]): Refusal {
-  return { ok: false, error, errors: reasons, response_metadata: { messages: reasons.map((reason) => `[ERROR] ${reason}`) } }
+  return {
+    ok: false,
+    error,
+    errors: reasons,
+    response_metadata: { messages: reasons.map((reason) => `[ERROR] ${reason}`) },
+  }
 }
 
 /** Schema issues in Slack's words, paths as JSON pointers below `root`. */
@@ -72,10 +83,16 @@ function surfaceFaults(blocks: readonly WireBlock[], surface: Surface, root: str
   return blocks.flatMap((candidate, index) => {
     const at = pointer([index], root)
     const faults: string[] = []
-    if (candidate.type === 'section' && candidate['text'] === undefined && candidate['fields'] === undefined) faults.push(`missing required field: text ${at}`)
-    if (candidate.type === 'image' && (candidate['image_url'] === undefined) === (candidate['slack_file'] === undefined)) faults.push(`must provide exactly one of image_url and slack_file ${at}`)
+    if (candidate.type === 'section' && candidate['text'] === undefined && candidate['fields'] === undefined)
+      faults.push(`missing required field: text ${at}`)
+    if (
+      candidate.type === 'image' &&
+      (candidate['image_url'] === undefined) === (candidate['slack_file'] === undefined)
+    )
+      faults.push(`must provide exactly one of image_url and slack_file ${at}`)
     if (surface === 'message' && candidate.type === 'alert') faults.push(`unsupported type: alert ${at}`)
-    if (surface !== 'message' && agentBlocks.has(candidate.type)) faults.push(`unsupported type: ${candidate.type} ${at}`)
+    if (surface !== 'message' && agentBlocks.has(candidate.type))
+      faults.push(`unsupported type: ${candidate.type} ${at}`)
     if (candidate.type === 'task_card' && kinds.has('plan')) faults.push(`task_card cannot be used with plan ${at}`)
     return faults
   })
@@ -94,7 +111,9 @@ function idFaults(blocks: readonly WireBlock[], root: string): string[] {
     return duplicates(used).map((id) => `\`action_id\` "${id}" already exists ${pointer([index], root)}`)
   })
   const taskIds = blocks.flatMap((candidate) => {
-    const tasks = z.array(z.looseObject({ task_id: z.string() })).safeParse(candidate.type === 'plan' ? candidate['tasks'] : [candidate])
+    const tasks = z
+      .array(z.looseObject({ task_id: z.string() }))
+      .safeParse(candidate.type === 'plan' ? candidate['tasks'] : [candidate])
     return tasks.success ? tasks.data.map((task) => task.task_id) : []
   })
   return [
@@ -105,7 +124,7 @@ function idFaults(blocks: readonly WireBlock[], root: string): string[] {
 }
 
 /** All the text a reader sees in a value: the strings under text-carrying fields, in characters. */
-export function countCharacters(value: unknown): number {
+function countCharacters(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countCharacters(item), 0)
   if (typeof value !== 'object' || value === null) return 0
   return Object.entries(value).reduce((sum, [key, item]) => {
@@ -121,12 +140,14 @@ export function countCharacters(value: unknown): number {
 export function checkBlocks(given: unknown, surface: Surface, root = '/blocks'): CheckedBlocks {
   const list = z.array(z.looseObject({})).safeParse(given)
   if (!list.success) return { ok: false, error: 'invalid_blocks_format' }
-  if (list.data.length > maxBlocks[surface]) return refuseWith('invalid_blocks', [`no more than ${maxBlocks[surface]} items allowed [json-pointer:${root}]`])
+  if (list.data.length > maxBlocks[surface])
+    return refuseWith('invalid_blocks', [`no more than ${maxBlocks[surface]} items allowed [json-pointer:${root}]`])
   const parsed = z.array(block).safeParse(given, { reportInput: true })
   if (!parsed.success) return refuseWith('invalid_blocks', describeIssues(parsed.error.issues, root))
   const blocks = list.data as WireBlock[]
   const faults = [...surfaceFaults(blocks, surface, root), ...idFaults(blocks, root)]
   if (faults.length > 0) return refuseWith('invalid_blocks', faults)
-  if (surface === 'message' && countCharacters(blocks) > maxCharacters) return { ok: false, error: 'msg_blocks_too_long' }
+  if (surface === 'message' && countCharacters(blocks) > maxCharacters)
+    return { ok: false, error: 'msg_blocks_too_long' }
   return { ok: true, blocks }
 }

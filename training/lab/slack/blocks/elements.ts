@@ -2,10 +2,16 @@ import { z } from 'zod'
 import { richText } from './rich-text.ts'
 import { anyText, confirmation, identifier, imageSource, link, option, plainText } from './text.ts'
 
-const actionable = { action_id: identifier.optional(), confirm: confirmation.optional(), focus_on_load: z.boolean().optional() }
+const actionable = {
+  action_id: identifier.optional(),
+  confirm: confirmation.optional(),
+  focus_on_load: z.boolean().optional(),
+}
 const choosing = { ...actionable, placeholder: plainText(150).optional() }
 const many = { max_selected_items: z.number().int().min(1).optional() }
-const optionGroups = z.array(z.strictObject({ label: plainText(75), options: z.array(option).min(1).max(100) })).max(100)
+const optionGroups = z
+  .array(z.strictObject({ label: plainText(75), options: z.array(option).min(1).max(100) }))
+  .max(100)
 const style = z.enum(['primary', 'danger']).optional()
 const accessibilityLabel = z.string().max(75).optional()
 const conversationFilter = z.looseObject({}).optional()
@@ -23,12 +29,39 @@ const button = z.strictObject({
 const staticChoices = { options: z.array(option).min(1).max(100).optional(), option_groups: optionGroups.optional() }
 
 const selects = [
-  z.strictObject({ type: z.literal('static_select'), ...choosing, ...staticChoices, initial_option: option.optional() }),
-  z.strictObject({ type: z.literal('multi_static_select'), ...choosing, ...many, ...staticChoices, initial_options: z.array(option).optional() }),
-  z.strictObject({ type: z.literal('external_select'), ...choosing, initial_option: option.optional(), min_query_length: z.number().int().optional() }),
-  z.strictObject({ type: z.literal('multi_external_select'), ...choosing, ...many, initial_options: z.array(option).optional(), min_query_length: z.number().int().optional() }),
+  z.strictObject({
+    type: z.literal('static_select'),
+    ...choosing,
+    ...staticChoices,
+    initial_option: option.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('multi_static_select'),
+    ...choosing,
+    ...many,
+    ...staticChoices,
+    initial_options: z.array(option).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('external_select'),
+    ...choosing,
+    initial_option: option.optional(),
+    min_query_length: z.number().int().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('multi_external_select'),
+    ...choosing,
+    ...many,
+    initial_options: z.array(option).optional(),
+    min_query_length: z.number().int().optional(),
+  }),
   z.strictObject({ type: z.literal('users_select'), ...choosing, initial_user: z.string().optional() }),
-  z.strictObject({ type: z.literal('multi_users_select'), ...choosing, ...many, initial_users: z.array(z.string()).optional() }),
+  z.strictObject({
+    type: z.literal('multi_users_select'),
+    ...choosing,
+    ...many,
+    initial_users: z.array(z.string()).optional(),
+  }),
   z.strictObject({
     type: z.literal('conversations_select'),
     ...choosing,
@@ -45,23 +78,58 @@ const selects = [
     default_to_current_conversation: z.boolean().optional(),
     filter: conversationFilter,
   }),
-  z.strictObject({ type: z.literal('channels_select'), ...choosing, initial_channel: z.string().optional(), response_url_enabled: z.boolean().optional() }),
-  z.strictObject({ type: z.literal('multi_channels_select'), ...choosing, ...many, initial_channels: z.array(z.string()).optional() }),
+  z.strictObject({
+    type: z.literal('channels_select'),
+    ...choosing,
+    initial_channel: z.string().optional(),
+    response_url_enabled: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('multi_channels_select'),
+    ...choosing,
+    ...many,
+    initial_channels: z.array(z.string()).optional(),
+  }),
 ] as const
 
 const pickers = [
   z.strictObject({ type: z.literal('datepicker'), ...choosing, initial_date: z.string().optional() }),
-  z.strictObject({ type: z.literal('timepicker'), ...choosing, initial_time: z.string().optional(), timezone: z.string().optional() }),
+  z.strictObject({
+    type: z.literal('timepicker'),
+    ...choosing,
+    initial_time: z.string().optional(),
+    timezone: z.string().optional(),
+  }),
   z.strictObject({ type: z.literal('datetimepicker'), ...actionable, initial_date_time: z.number().int().optional() }),
-  z.strictObject({ type: z.literal('checkboxes'), ...actionable, options: z.array(option).min(1).max(10), initial_options: z.array(option).optional() }),
-  z.strictObject({ type: z.literal('radio_buttons'), ...actionable, options: z.array(option).min(1).max(10), initial_option: option.optional() }),
+  z.strictObject({
+    type: z.literal('checkboxes'),
+    ...actionable,
+    options: z.array(option).min(1).max(10),
+    initial_options: z.array(option).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('radio_buttons'),
+    ...actionable,
+    options: z.array(option).min(1).max(10),
+    initial_option: option.optional(),
+  }),
 ] as const
 
 const overflow = z.strictObject({ type: z.literal('overflow'), ...actionable, options: z.array(option).min(1).max(5) })
-const workflowButton = z.strictObject({ type: z.literal('workflow_button'), ...actionable, text: plainText(75), workflow: z.looseObject({}), style, accessibility_label: accessibilityLabel })
+const workflowButton = z.strictObject({
+  type: z.literal('workflow_button'),
+  ...actionable,
+  text: plainText(75),
+  workflow: z.looseObject({}),
+  style,
+  accessibility_label: accessibilityLabel,
+})
 
 const writing = { ...choosing, dispatch_action_config: z.looseObject({}).optional() }
-const lengths = { min_length: z.number().int().min(0).max(3000).optional(), max_length: z.number().int().min(1).max(3000).optional() }
+const lengths = {
+  min_length: z.number().int().min(0).max(3000).optional(),
+  max_length: z.number().int().min(1).max(3000).optional(),
+}
 const richTextInput = z.strictObject({
   type: z.literal('rich_text_input'),
   ...writing,
@@ -71,7 +139,13 @@ const richTextInput = z.strictObject({
 })
 
 const inputs = [
-  z.strictObject({ type: z.literal('plain_text_input'), ...writing, ...lengths, initial_value: z.string().max(3000).optional(), multiline: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('plain_text_input'),
+    ...writing,
+    ...lengths,
+    initial_value: z.string().max(3000).optional(),
+    multiline: z.boolean().optional(),
+  }),
   z.strictObject({ type: z.literal('email_text_input'), ...writing, initial_value: z.string().optional() }),
   z.strictObject({ type: z.literal('url_text_input'), ...writing, initial_value: z.string().optional() }),
   z.strictObject({
@@ -82,20 +156,43 @@ const inputs = [
     min_value: z.string().optional(),
     max_value: z.string().optional(),
   }),
-  z.strictObject({ type: z.literal('file_input'), action_id: identifier.optional(), filetypes: z.array(z.string()).optional(), max_files: z.number().int().min(1).max(10).optional() }),
+  z.strictObject({
+    type: z.literal('file_input'),
+    action_id: identifier.optional(),
+    filetypes: z.array(z.string()).optional(),
+    max_files: z.number().int().min(1).max(10).optional(),
+  }),
 ] as const
 
 /** An image inside a context, a section, a card or a container. */
-export const imageElement = z.strictObject({ type: z.literal('image'), alt_text: z.string().min(1).max(2000), ...imageSource })
+export const imageElement = z.strictObject({
+  type: z.literal('image'),
+  alt_text: z.string().min(1).max(2000),
+  ...imageSource,
+})
 
 /** A button where only a button may stand. */
 export const buttonElement = button
 
 /** What an actions block may hold. */
-export const actionsElement = z.discriminatedUnion('type', [button, ...selects, ...pickers, overflow, workflowButton, richTextInput])
+export const actionsElement = z.discriminatedUnion('type', [
+  button,
+  ...selects,
+  ...pickers,
+  overflow,
+  workflowButton,
+  richTextInput,
+])
 
 /** What a section may have beside its text. */
-export const accessory = z.discriminatedUnion('type', [button, imageElement, ...selects, ...pickers, overflow, workflowButton])
+export const accessory = z.discriminatedUnion('type', [
+  button,
+  imageElement,
+  ...selects,
+  ...pickers,
+  overflow,
+  workflowButton,
+])
 
 /** What an input block may ask with. */
 export const inputElement = z.discriminatedUnion('type', [...inputs, richTextInput, ...selects, ...pickers])
@@ -107,11 +204,20 @@ export const contextElement = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(2000), verbatim: z.boolean().optional() }),
 ])
 
-const feedbackButton = z.strictObject({ text: plainText(75), value: z.string().max(2000), accessibility_label: accessibilityLabel })
+const feedbackButton = z.strictObject({
+  text: plainText(75),
+  value: z.string().max(2000),
+  accessibility_label: accessibilityLabel,
+})
 
 /** What a context_actions block may hold: thumbs, and small icon buttons. */
 export const contextActionsElement = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('feedback_buttons'), action_id: identifier.optional(), positive_button: feedbackButton, negative_button: feedbackButton }),
+  z.strictObject({
+    type: z.literal('feedback_buttons'),
+    action_id: identifier.optional(),
+    positive_button: feedbackButton,
+    negative_button: feedbackButton,
+  }),
   z.strictObject({
     type: z.literal('icon_button'),
     icon: z.enum(['trash']),

@@ -15,19 +15,39 @@ const style = z
   .optional()
 
 const textRun = z.strictObject({ type: z.literal('text'), text: z.string().min(1), style })
-const linkRun = z.strictObject({ type: z.literal('link'), url: link, text: z.string().optional(), unsafe: z.boolean().optional(), style })
+const linkRun = z.strictObject({
+  type: z.literal('link'),
+  url: link,
+  text: z.string().optional(),
+  unsafe: z.boolean().optional(),
+  style,
+})
 
 const run = z.discriminatedUnion('type', [
   textRun,
   linkRun,
-  z.strictObject({ type: z.literal('emoji'), name: z.string().min(1), unicode: z.string().optional(), url: z.string().optional(), skin_tone: z.number().optional(), style }),
+  z.strictObject({
+    type: z.literal('emoji'),
+    name: z.string().min(1),
+    unicode: z.string().optional(),
+    url: z.string().optional(),
+    skin_tone: z.number().optional(),
+    style,
+  }),
   z.strictObject({ type: z.literal('user'), user_id: z.string().min(1), style }),
   z.strictObject({ type: z.literal('channel'), channel_id: z.string().min(1), style }),
   z.strictObject({ type: z.literal('usergroup'), usergroup_id: z.string().min(1), style }),
   z.strictObject({ type: z.literal('team'), team_id: z.string().min(1), style }),
   z.strictObject({ type: z.literal('broadcast'), range: z.enum(['here', 'channel', 'everyone']), style }),
   z.strictObject({ type: z.literal('color'), value: z.string().min(1), style }),
-  z.strictObject({ type: z.literal('date'), timestamp: z.number(), format: z.string().min(1), url: link.optional(), fallback: z.string().optional(), style }),
+  z.strictObject({
+    type: z.literal('date'),
+    timestamp: z.number(),
+    format: z.string().min(1),
+    url: link.optional(),
+    fallback: z.string().optional(),
+    style,
+  }),
 ])
 
 const border = z.number().int().min(0).max(1).optional()
@@ -49,7 +69,12 @@ export const richText = z.strictObject({
         border,
       }),
       z.strictObject({ type: z.literal('rich_text_quote'), elements: z.array(run), border }),
-      z.strictObject({ type: z.literal('rich_text_preformatted'), elements: z.array(z.discriminatedUnion('type', [textRun, linkRun])), border, language: z.string().optional() }),
+      z.strictObject({
+        type: z.literal('rich_text_preformatted'),
+        elements: z.array(z.discriminatedUnion('type', [textRun, linkRun])),
+        border,
+        language: z.string().optional(),
+      }),
     ]),
   ),
 })

@@ -14,7 +14,11 @@ export interface HttpDelivery {
 type Reply = Acknowledgement & { final?: boolean }
 
 /** The headers Slack signs a request with: v0 HMAC-SHA256 over `v0:<unix seconds>:<raw body>`. Real time, as receivers check staleness. */
-export function signedHeaders(signingSecret: string, body: string, seconds = Math.floor(Date.now() / 1000)): Record<string, string> {
+function signedHeaders(
+  signingSecret: string,
+  body: string,
+  seconds = Math.floor(Date.now() / 1000),
+): Record<string, string> {
   const digest = createHmac('sha256', signingSecret).update(`v0:${seconds}:${body}`).digest('hex')
   return { 'x-slack-request-timestamp': String(seconds), 'x-slack-signature': `v0=${digest}` }
 }
@@ -22,7 +26,8 @@ export function signedHeaders(signingSecret: string, body: string, seconds = Mat
 function encode({ kind, payload }: Outgoing): { body: string; contentType: string } {
   if (kind === 'events_api') return { body: JSON.stringify(payload), contentType: 'application/json' }
   const form = 'application/x-www-form-urlencoded'
-  if (kind === 'interactive') return { body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), contentType: form }
+  if (kind === 'interactive')
+    return { body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), contentType: form }
   const fields = Object.entries(payload).map(([name, value]): [string, string] => [name, String(value)])
   return { body: new URLSearchParams(fields).toString(), contentType: form }
 }
@@ -40,7 +45,12 @@ function parseBody(text: string): unknown {
 export function createHttpDelivery(times: DeliveryTimes): HttpDelivery {
   const closing = new AbortController()
 
-  const request = async (app: InstalledApp, url: string, body: string, headers: Record<string, string>): Promise<Reply> => {
+  const request = async (
+    app: InstalledApp,
+    url: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<Reply> => {
     const timeout = AbortSignal.timeout(times.ackTimeoutMs)
     try {
       const response = await fetch(url, {
@@ -75,7 +85,13 @@ export function createHttpDelivery(times: DeliveryTimes): HttpDelivery {
       const body = JSON.stringify({ token: app.verificationToken, challenge, type: 'url_verification' })
       const reply = await request(app, requestUrl, body, { 'content-type': 'application/json' })
       if (!reply.acknowledged) return false
-      return reply.body === challenge || (typeof reply.body === 'object' && reply.body !== null && 'challenge' in reply.body && reply.body.challenge === challenge)
+      return (
+        reply.body === challenge ||
+        (typeof reply.body === 'object' &&
+          reply.body !== null &&
+          'challenge' in reply.body &&
+          reply.body.challenge === challenge)
+      )
     },
     close: () => {
       closing.abort()

@@ -8,9 +8,22 @@ import { reachChannel } from './reach.ts'
 const statuses = z.enum(['active', 'processing', 'suspended', 'closed'])
 
 /** Creates or updates the agent session of a thread; streaming does this by itself. */
-export function touchSession(call: Call, channel: string, threadTs: string, status: AgentSession['status'], streamTs?: string): AgentSession {
+export function touchSession(
+  call: Call,
+  channel: string,
+  threadTs: string,
+  status: AgentSession['status'],
+  streamTs?: string,
+): AgentSession {
   const key = threadKey(channel, threadTs)
-  const session = call.state.sessions.get(key) ?? { appId: call.app.id, channel, threadTs, status, title: '', streams: [] }
+  const session = call.state.sessions.get(key) ?? {
+    appId: call.app.id,
+    channel,
+    threadTs,
+    status,
+    title: '',
+    streams: [],
+  }
   session.status = status
   if (streamTs !== undefined) session.streams.push(streamTs)
   call.state.sessions.set(key, session)
@@ -22,14 +35,22 @@ const setSessionStatus = defineMethod({
   name: 'agents.sessions.setStatus',
   tier: 'tier3',
   scope: 'chat:write',
-  args: z.looseObject({ status: statuses, channel_id: required, thread_ts: required, title: z.string().min(1).max(200).optional() }),
+  args: z.looseObject({
+    status: statuses,
+    channel_id: required,
+    thread_ts: required,
+    title: z.string().min(1).max(200).optional(),
+  }),
   run: (call, args) => {
     const reached = reachChannel(call, args.channel_id, 'write')
     if (!reached.ok) return reached
     const session = touchSession(call, reached.channel.id, args.thread_ts, args.status)
     if (args.title !== undefined) session.title = args.title
     const warning = 'missing_agent_session_stopped_event_subscription'
-    return { ok: true, ...(call.app.events.has('agent_session_stopped') ? {} : { warning, response_metadata: { warnings: [warning] } }) }
+    return {
+      ok: true,
+      ...(call.app.events.has('agent_session_stopped') ? {} : { warning, response_metadata: { warnings: [warning] } }),
+    }
   },
 })
 
@@ -67,9 +88,15 @@ function showStatus(call: Call, channel: string, threadTs: string, status: strin
 const setThreadStatus = defineMethod({
   name: 'assistant.threads.setStatus',
   tier: 'special',
-  args: z.looseObject({ channel_id: required, thread_ts: required, status: z.string(), loading_messages: json.pipe(z.array(z.string()).max(10).optional()) }),
+  args: z.looseObject({
+    channel_id: required,
+    thread_ts: required,
+    status: z.string(),
+    loading_messages: json.pipe(z.array(z.string()).max(10).optional()),
+  }),
   run: (call, args) => {
-    if (!call.app.scopes.has('chat:write') && !call.app.scopes.has('assistant:write')) return refuse('missing_scope', { needed: 'chat:write' })
+    if (!call.app.scopes.has('chat:write') && !call.app.scopes.has('assistant:write'))
+      return refuse('missing_scope', { needed: 'chat:write' })
     const reached = reachChannel(call, args.channel_id, 'write')
     if (!reached.ok) return reached
     showStatus(call, reached.channel.id, args.thread_ts, args.status)
@@ -77,13 +104,21 @@ const setThreadStatus = defineMethod({
   },
 })
 
-const prompts = z.array(z.object({ title: z.string().min(1), message: z.string().min(1) })).min(1).max(4)
+const prompts = z
+  .array(z.object({ title: z.string().min(1), message: z.string().min(1) }))
+  .min(1)
+  .max(4)
 
 const setSuggestedPrompts = defineMethod({
   name: 'assistant.threads.setSuggestedPrompts',
   tier: 'special',
   scope: 'assistant:write',
-  args: z.looseObject({ channel_id: required, thread_ts: optionalText, title: optionalText, prompts: json.pipe(prompts) }),
+  args: z.looseObject({
+    channel_id: required,
+    thread_ts: optionalText,
+    title: optionalText,
+    prompts: json.pipe(prompts),
+  }),
   run: (call, args) => {
     const reached = reachChannel(call, args.channel_id, 'write')
     return reached.ok ? { ok: true } : reached
@@ -102,4 +137,10 @@ const setThreadTitle = defineMethod({
 })
 
 /** agents.sessions.* and assistant.threads.*. */
-export const agentSessionMethods: readonly Method[] = [setSessionStatus, renameSession, setThreadStatus, setSuggestedPrompts, setThreadTitle]
+export const agentSessionMethods: readonly Method[] = [
+  setSessionStatus,
+  renameSession,
+  setThreadStatus,
+  setSuggestedPrompts,
+  setThreadTitle,
+]

@@ -24,7 +24,8 @@ const openConnection = defineMethod({
   tier: 'tier1',
   token: 'app',
   args: z.looseObject({}),
-  run: (call) => (call.app.requestUrl === undefined ? { ok: true, url: call.socketUrl(call.app) } : refuse('socket_mode_not_enabled')),
+  run: (call) =>
+    call.app.requestUrl === undefined ? { ok: true, url: call.socketUrl(call.app) } : refuse('socket_mode_not_enabled'),
 })
 
 const botInfo = defineMethod({
@@ -34,7 +35,20 @@ const botInfo = defineMethod({
   args: z.looseObject({ bot: required }),
   run: ({ state }, args) => {
     const app = [...state.apps.values()].find((candidate) => candidate.botId === args.bot)
-    return app ? { ok: true, bot: { id: app.botId, deleted: false, name: app.name, updated: state.ids.seconds(), app_id: app.id, user_id: app.botUserId, icons: {} } } : refuse('bot_not_found')
+    return app
+      ? {
+          ok: true,
+          bot: {
+            id: app.botId,
+            deleted: false,
+            name: app.name,
+            updated: state.ids.seconds(),
+            app_id: app.id,
+            user_id: app.botUserId,
+            icons: {},
+          },
+        }
+      : refuse('bot_not_found')
   },
 })
 

@@ -14,19 +14,29 @@ const userId = /^[UW][A-Z0-9]{2,}$/
 const streamArguments = { markdown_text: optionalText, chunks: json }
 
 /** The chunks of a call; text and chunks in one call are refused. */
-function givenChunks(args: { markdown_text?: string | undefined; chunks?: unknown }): { readonly ok: true; readonly chunks: Chunk[]; readonly mode: Stream['mode'] | undefined } | Refusal {
+function givenChunks(args: {
+  markdown_text?: string | undefined
+  chunks?: unknown
+}): { readonly ok: true; readonly chunks: Chunk[]; readonly mode: Stream['mode'] | undefined } | Refusal {
   if (args.markdown_text !== undefined && args.chunks !== undefined) return refuse('markdown_text_conflict')
-  if (args.markdown_text !== undefined) return { ok: true, chunks: [{ type: 'markdown_text', text: args.markdown_text }], mode: 'text' }
+  if (args.markdown_text !== undefined)
+    return { ok: true, chunks: [{ type: 'markdown_text', text: args.markdown_text }], mode: 'text' }
   const checked = checkChunks(args.chunks)
   return checked.ok ? { ...checked, mode: args.chunks === undefined ? undefined : 'chunks' } : checked
 }
 
 /** In a channel a stream needs a person to stream to: a bot's alert has none. */
-function recipientFault(channel: SlackChannel, args: { recipient_user_id?: string | undefined; recipient_team_id?: string | undefined }): Refusal | undefined {
+function recipientFault(
+  channel: SlackChannel,
+  args: { recipient_user_id?: string | undefined; recipient_team_id?: string | undefined },
+): Refusal | undefined {
   if (channel.kind === 'im') return undefined
   if (!args.recipient_user_id) return refuse('missing_recipient_user_id')
   if (!args.recipient_team_id) return refuse('missing_recipient_team_id')
-  if (!userId.test(args.recipient_user_id)) return refuse('invalid_arguments', { response_metadata: { messages: [`[ERROR] must match ${userId.source} [json-pointer:/recipient_user_id]`] } })
+  if (!userId.test(args.recipient_user_id))
+    return refuse('invalid_arguments', {
+      response_metadata: { messages: [`[ERROR] must match ${userId.source} [json-pointer:/recipient_user_id]`] },
+    })
   return undefined
 }
 
@@ -53,11 +63,28 @@ const startStream = defineMethod({
     const given = givenChunks(args)
     if (!given.ok) return given
     const threadTs = root.thread_ts ?? root.ts
-    const opening = { appId: call.app.id, channel: channel.id, threadTs, display: args.task_display_mode, startedAt: performance.now(), text: '', planTitle: '', blocks: [], stoppedByUser: false, closed: false }
+    const opening = {
+      appId: call.app.id,
+      channel: channel.id,
+      threadTs,
+      display: args.task_display_mode,
+      startedAt: performance.now(),
+      text: '',
+      planTitle: '',
+      blocks: [],
+      stoppedByUser: false,
+      closed: false,
+    }
     const draft: Stream = { ...opening, ts: '', mode: given.mode ?? 'chunks', tasks: new Map() }
     const appended = appendChunks(draft, given.chunks)
     if (!appended.ok) return appended
-    const message = call.posting.post(channel, { author: authorFields(call.state, call.app), text: draft.text, blocks: streamBlocks(draft), threadTs, streaming: true })
+    const message = call.posting.post(channel, {
+      author: authorFields(call.state, call.app),
+      text: draft.text,
+      blocks: streamBlocks(draft),
+      threadTs,
+      streaming: true,
+    })
     call.streams.set(message.ts, { ...draft, ts: message.ts })
     touchSession(call, channel.id, threadTs, 'processing', message.ts)
     return { ok: true, channel: channel.id, ts: message.ts }
@@ -65,7 +92,13 @@ const startStream = defineMethod({
 })
 
 /** A stream this app may still write to, and its message; else why not. Slack gives up on a stream after about five minutes. */
-function openStream(call: Call, reference: string, ts: string): { readonly ok: true; readonly stream: Stream; readonly channel: SlackChannel; readonly message: SlackMessage } | Refusal {
+function openStream(
+  call: Call,
+  reference: string,
+  ts: string,
+):
+  | { readonly ok: true; readonly stream: Stream; readonly channel: SlackChannel; readonly message: SlackMessage }
+  | Refusal {
   const reached = reachChannel(call, reference, 'write')
   if (!reached.ok) return reached
   const message = findMessage(call.state, reached.channel.id, ts)
@@ -82,7 +115,10 @@ function openStream(call: Call, reference: string, ts: string): { readonly ok: t
   return { ok: true, stream, channel: reached.channel, message }
 }
 
-function append(stream: Stream, args: { markdown_text?: string | undefined; chunks?: unknown }): { readonly ok: true } | Refusal {
+function append(
+  stream: Stream,
+  args: { markdown_text?: string | undefined; chunks?: unknown },
+): { readonly ok: true } | Refusal {
   const given = givenChunks(args)
   if (!given.ok) return given
   if (given.mode !== undefined && given.mode !== stream.mode) return refuse('streaming_mode_mismatch')

@@ -13,11 +13,19 @@ const maxEditedText = 4_000
 /** Text cut at 40,000 characters, and the warning the answer then carries. */
 function truncate(text: string): { text: string; warning: Record<string, unknown> } {
   if (text.length <= maxText) return { text, warning: {} }
-  return { text: text.slice(0, maxText), warning: { warning: 'message_truncated', response_metadata: { warnings: ['message_truncated'] } } }
+  return {
+    text: text.slice(0, maxText),
+    warning: { warning: 'message_truncated', response_metadata: { warnings: ['message_truncated'] } },
+  }
 }
 
 /** The message an app may change: `message_not_found`, or `foreign` when somebody else wrote it. */
-function ownMessage(call: Call, channel: SlackChannel, ts: string, foreign: string): { readonly ok: true; readonly message: SlackMessage } | ReturnType<typeof refuse> {
+function ownMessage(
+  call: Call,
+  channel: SlackChannel,
+  ts: string,
+  foreign: string,
+): { readonly ok: true; readonly message: SlackMessage } | ReturnType<typeof refuse> {
   const message = findMessage(call.state, channel.id, ts)
   if (!message) return refuse('message_not_found')
   if (message.app_id !== call.app.id) return refuse(foreign)
@@ -100,8 +108,16 @@ const postEphemeral = defineMethod({
     if (!reached.channel.members.has(args.user)) return refuse('user_not_in_channel')
     const checked = checkContent(args)
     if (!checked.ok) return checked
-    const draft = { ...checked.content, author: authorFields(call.state, call.app), text: truncate(checked.content.text ?? '').text }
-    const message = call.posting.whisper(reached.channel, args.user, args.thread_ts ? { ...draft, threadTs: args.thread_ts } : draft)
+    const draft = {
+      ...checked.content,
+      author: authorFields(call.state, call.app),
+      text: truncate(checked.content.text ?? '').text,
+    }
+    const message = call.posting.whisper(
+      reached.channel,
+      args.user,
+      args.thread_ts ? { ...draft, threadTs: args.thread_ts } : draft,
+    )
     return { ok: true, message_ts: message.ts }
   },
 })
@@ -115,7 +131,10 @@ const getPermalink = defineMethod({
     if (!reached.ok) return reached
     const message = findMessage(call.state, reached.channel.id, args.message_ts)
     if (!message) return refuse('message_not_found')
-    const inThread = message.thread_ts !== undefined && message.thread_ts !== message.ts ? `?thread_ts=${message.thread_ts}&cid=${reached.channel.id}` : ''
+    const inThread =
+      message.thread_ts !== undefined && message.thread_ts !== message.ts
+        ? `?thread_ts=${message.thread_ts}&cid=${reached.channel.id}`
+        : ''
     const permalink = `https://${call.state.team.domain}.slack.com/archives/${reached.channel.id}/p${message.ts.replace('.', '')}${inThread}`
     return { ok: true, channel: reached.channel.id, permalink }
   },

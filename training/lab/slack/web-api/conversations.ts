@@ -7,7 +7,13 @@ import { reachChannel } from './reach.ts'
 
 /** A channel as conversations.info returns it to this app. */
 function channelWire(call: Call, channel: SlackChannel): WireObject {
-  const common = { id: channel.id, created: channel.createdAt, is_archived: channel.archived, is_org_shared: false, context_team_id: call.state.team.id }
+  const common = {
+    id: channel.id,
+    created: channel.createdAt,
+    is_archived: channel.archived,
+    is_org_shared: false,
+    context_team_id: call.state.team.id,
+  }
   if (channel.kind === 'im') return { ...common, is_im: true, user: channel.withUser, is_user_deleted: false }
   return {
     ...common,
@@ -36,7 +42,10 @@ function withoutMetadata(message: SlackMessage, include: boolean | undefined): S
 
 const span = { oldest: optionalText, latest: optionalText, inclusive: flag, include_all_metadata: flag, ...page }
 
-function within(message: SlackMessage, args: { oldest?: string | undefined; latest?: string | undefined; inclusive?: boolean | undefined }): boolean {
+function within(
+  message: SlackMessage,
+  args: { oldest?: string | undefined; latest?: string | undefined; inclusive?: boolean | undefined },
+): boolean {
   const ts = Number(message.ts)
   const oldest = Number(args.oldest || 0)
   const latest = Number(args.latest || Number.POSITIVE_INFINITY)
@@ -50,11 +59,24 @@ const history = defineMethod({
   run: (call, args) => {
     const reached = reachChannel(call, args.channel, 'history')
     if (!reached.ok) return reached
-    const top = messagesOf(call.state, reached.channel.id).filter((message) => message.thread_ts === undefined || message.thread_ts === message.ts || message.subtype === 'thread_broadcast')
-    const paged = takePage(top.filter((message) => within(message, args)).toReversed(), Math.min(args.limit || 100, 999), args.cursor)
+    const top = messagesOf(call.state, reached.channel.id).filter(
+      (message) =>
+        message.thread_ts === undefined || message.thread_ts === message.ts || message.subtype === 'thread_broadcast',
+    )
+    const paged = takePage(
+      top.filter((message) => within(message, args)).toReversed(),
+      Math.min(args.limit || 100, 999),
+      args.cursor,
+    )
     if (!paged) return refuse('invalid_cursor')
     const messages = paged.items.map((message) => withoutMetadata(message, args.include_all_metadata))
-    return { ok: true, messages, has_more: paged.nextCursor !== '', pin_count: 0, response_metadata: { next_cursor: paged.nextCursor } }
+    return {
+      ok: true,
+      messages,
+      has_more: paged.nextCursor !== '',
+      pin_count: 0,
+      response_metadata: { next_cursor: paged.nextCursor },
+    }
   },
 })
 
@@ -68,11 +90,18 @@ const replies = defineMethod({
     const asked = findMessage(call.state, reached.channel.id, args.ts)
     if (!asked) return refuse('thread_not_found')
     // The root is always there; the span chooses among the replies.
-    const thread = threadOf(call.state, reached.channel.id, asked.ts).filter((message) => message.ts === asked.ts || within(message, args))
+    const thread = threadOf(call.state, reached.channel.id, asked.ts).filter(
+      (message) => message.ts === asked.ts || within(message, args),
+    )
     const paged = takePage(thread, Math.min(args.limit || 1000, 1000), args.cursor)
     if (!paged) return refuse('invalid_cursor')
     const messages = paged.items.map((message) => withoutMetadata(message, args.include_all_metadata))
-    return { ok: true, messages, has_more: paged.nextCursor !== '', response_metadata: { next_cursor: paged.nextCursor } }
+    return {
+      ok: true,
+      messages,
+      has_more: paged.nextCursor !== '',
+      response_metadata: { next_cursor: paged.nextCursor },
+    }
   },
 })
 
@@ -86,7 +115,11 @@ const info = defineMethod({
   },
 })
 
-const kindOfType: Record<string, SlackChannel['kind']> = { public_channel: 'public', private_channel: 'private', im: 'im' }
+const kindOfType: Record<string, SlackChannel['kind']> = {
+  public_channel: 'public',
+  private_channel: 'private',
+  im: 'im',
+}
 
 const list = defineMethod({
   name: 'conversations.list',
@@ -95,11 +128,18 @@ const list = defineMethod({
   run: (call, args) => {
     const kinds = new Set(args.types.split(',').map((type) => kindOfType[type.trim()]))
     const visible = [...call.state.channels.values()].filter(
-      (channel) => kinds.has(channel.kind) && (channel.kind === 'public' || channel.members.has(call.app.botUserId)) && !(args.exclude_archived && channel.archived),
+      (channel) =>
+        kinds.has(channel.kind) &&
+        (channel.kind === 'public' || channel.members.has(call.app.botUserId)) &&
+        !(args.exclude_archived && channel.archived),
     )
     const paged = takePage(visible, Math.min(args.limit || 100, 1000), args.cursor)
     if (!paged) return refuse('invalid_cursor')
-    return { ok: true, channels: paged.items.map((channel) => channelWire(call, channel)), response_metadata: { next_cursor: paged.nextCursor } }
+    return {
+      ok: true,
+      channels: paged.items.map((channel) => channelWire(call, channel)),
+      response_metadata: { next_cursor: paged.nextCursor },
+    }
   },
 })
 
@@ -115,7 +155,11 @@ const join = defineMethod({
     if (reached.channel.archived) return refuse('is_archived')
     const already = reached.channel.members.has(call.app.botUserId)
     reached.channel.members.add(call.app.botUserId)
-    return { ok: true, channel: channelWire(call, reached.channel), ...(already ? { warning: 'already_in_channel', response_metadata: { warnings: ['already_in_channel'] } } : {}) }
+    return {
+      ok: true,
+      channel: channelWire(call, reached.channel),
+      ...(already ? { warning: 'already_in_channel', response_metadata: { warnings: ['already_in_channel'] } } : {}),
+    }
   },
 })
 
@@ -139,8 +183,14 @@ const open = defineMethod({
   args: z.looseObject({ users: optionalText, channel: optionalText, return_im: flag }),
   run: (call, args) => {
     const [user, ...others] = (args.users ?? '').split(',').filter((id) => id !== '')
-    if (others.length > 0) return refuse('not_supported', { detail: 'The lab opens direct messages with one person only.' })
-    const channel = user === undefined ? undefined : call.state.users.has(user) ? directChannel(call.state, user, call.app.botUserId) : undefined
+    if (others.length > 0)
+      return refuse('not_supported', { detail: 'The lab opens direct messages with one person only.' })
+    const channel =
+      user === undefined
+        ? undefined
+        : call.state.users.has(user)
+          ? directChannel(call.state, user, call.app.botUserId)
+          : undefined
     if (!channel) return refuse(user === undefined ? 'channel_not_found' : 'user_not_found')
     return { ok: true, channel: args.return_im ? channelWire(call, channel) : { id: channel.id } }
   },

@@ -15,10 +15,17 @@ import { userMethods } from './users.ts'
 import { viewMethods } from './views.ts'
 
 const methods: ReadonlyMap<string, Method> = new Map(
-  [...appMethods, ...chatMethods, ...chatStreamMethods, ...agentSessionMethods, ...conversationMethods, ...reactionMethods, ...viewMethods, ...userMethods, ...fileMethods].map((method) => [
-    method.name,
-    method,
-  ]),
+  [
+    ...appMethods,
+    ...chatMethods,
+    ...chatStreamMethods,
+    ...agentSessionMethods,
+    ...conversationMethods,
+    ...reactionMethods,
+    ...viewMethods,
+    ...userMethods,
+    ...fileMethods,
+  ].map((method) => [method.name, method]),
 )
 
 /** Told about every call, for tests that count them. */
@@ -53,11 +60,16 @@ async function readArguments(context: Context): Promise<Record<string, unknown> 
     const body: unknown = await context.req.json().catch(() => undefined)
     return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...query, ...body } : undefined
   }
-  if (type.startsWith('application/x-www-form-urlencoded') || type.startsWith('multipart/form-data')) return { ...query, ...(await context.req.parseBody()) }
+  if (type.startsWith('application/x-www-form-urlencoded') || type.startsWith('multipart/form-data'))
+    return { ...query, ...(await context.req.parseBody()) }
   return query
 }
 
-function identify(parts: EndpointParts, method: Method, token: string | undefined): { readonly app: InstalledApp } | { readonly error: string } {
+function identify(
+  parts: EndpointParts,
+  method: Method,
+  token: string | undefined,
+): { readonly app: InstalledApp } | { readonly error: string } {
   if (!token) return { error: 'not_authed' }
   for (const app of parts.context.state.apps.values()) {
     if (token === app.botToken) return method.token === 'bot' ? { app } : { error: 'not_allowed_token_type' }
@@ -80,21 +92,36 @@ function ratelimited(retryAfter: number, app: InstalledApp | undefined): Outcome
   return { answer: refuse('ratelimited'), status: 429, headers: { 'retry-after': String(retryAfter) }, app }
 }
 
-async function run(parts: EndpointParts, name: string, context: Context, args: Record<string, unknown> | undefined): Promise<Outcome> {
+async function run(
+  parts: EndpointParts,
+  name: string,
+  context: Context,
+  args: Record<string, unknown> | undefined,
+): Promise<Outcome> {
   const method = methods.get(name)
   if (!method) return plain(refuse('unknown_method', { req_method: name }))
   if (!args) return plain(refuse('invalid_json'))
   const caller = identify(parts, method, tokenOf(context, args))
   if ('error' in caller) return plain(refuse(caller.error))
   const { app } = caller
-  const wait = parts.limits.take({ app: app.id, method: name, tier: method.tier, channel: String(args['channel'] ?? '') })
+  const wait = parts.limits.take({
+    app: app.id,
+    method: name,
+    tier: method.tier,
+    channel: typeof args['channel'] === 'string' ? args['channel'] : '',
+  })
   if (wait > 0) return ratelimited(wait, app)
   if (method.scope !== undefined && !app.scopes.has(method.scope)) return plain(refuseScope(app, method.scope), app)
   return plain(await method.run({ ...parts.context, app }, args), app)
 }
 
 /** Lets a planned fault happen around a call. */
-async function runWithFaults(parts: EndpointParts, name: string, context: Context, args: Record<string, unknown> | undefined): Promise<Outcome> {
+async function runWithFaults(
+  parts: EndpointParts,
+  name: string,
+  context: Context,
+  args: Record<string, unknown> | undefined,
+): Promise<Outcome> {
   const fault = parts.faults.next(name)
   switch (fault?.type) {
     case 'hang':
@@ -117,10 +144,17 @@ async function runWithFaults(parts: EndpointParts, name: string, context: Contex
 
 /** The bytes of an upload, sent raw or as the first file of a form. */
 async function uploadedBytes(context: Context): Promise<Uint8Array> {
-  if (!context.req.header('content-type')?.startsWith('multipart/form-data')) return new Uint8Array(await context.req.arrayBuffer())
+  if (!context.req.header('content-type')?.startsWith('multipart/form-data'))
+    return new Uint8Array(await context.req.arrayBuffer())
   const form = await context.req.parseBody()
   const file = Object.values(form).find((part) => part instanceof File)
-  return file instanceof File ? new Uint8Array(await file.arrayBuffer()) : new TextEncoder().encode(Object.values(form).filter((part) => typeof part === 'string').join(''))
+  return file instanceof File
+    ? new Uint8Array(await file.arrayBuffer())
+    : new TextEncoder().encode(
+        Object.values(form)
+          .filter((part) => typeof part === 'string')
+          .join(''),
+      )
 }
 
 /** The Web API below /api, and the upload addresses it hands out. Every method answers JSON; unknown ones `unknown_method`. */
@@ -130,7 +164,13 @@ export function createWebApi(parts: EndpointParts): Hono {
     const name = context.req.param('method')
     const args = await readArguments(context)
     const { answer, status, headers, app } = await runWithFaults(parts, name, context, args)
-    parts.calls.push({ method: name, appId: app?.id, args: args ?? {}, status, error: answer.ok ? undefined : answer.error })
+    parts.calls.push({
+      method: name,
+      appId: app?.id,
+      args: args ?? {},
+      status,
+      error: answer.ok ? undefined : answer.error,
+    })
     const scope = methods.get(name)?.scope
     return context.json(answer, status, {
       ...headers,
@@ -141,7 +181,9 @@ export function createWebApi(parts: EndpointParts): Hono {
   })
   hono.post('/upload/:file', async (context) => {
     const content = await uploadedBytes(context)
-    return receiveUpload(parts.context.state, context.req.param('file'), content) ? context.text(`OK - ${content.length}`) : context.text('not found', 404)
+    return receiveUpload(parts.context.state, context.req.param('file'), content)
+      ? context.text(`OK - ${content.length}`)
+      : context.text('not found', 404)
   })
   return hono
 }

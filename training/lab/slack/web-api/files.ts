@@ -12,7 +12,15 @@ const getUploadUrl = defineMethod({
   args: z.looseObject({ filename: required, length: z.coerce.number().int().min(1) }),
   run: (call, args) => {
     const id = call.state.ids.id('F')
-    call.state.files.set(id, { id, name: args.filename, appId: call.app.id, length: args.length, content: new Uint8Array(), completed: false, wire: {} })
+    call.state.files.set(id, {
+      id,
+      name: args.filename,
+      appId: call.app.id,
+      length: args.length,
+      content: new Uint8Array(),
+      completed: false,
+      wire: {},
+    })
     return { ok: true, upload_url: `${call.baseUrl()}/upload/${id}`, file_id: id }
   },
 })
@@ -27,7 +35,16 @@ export function receiveUpload(state: WorkspaceState, id: string, content: Uint8A
 
 function complete(state: WorkspaceState, file: StoredFile, title: string, user: string): void {
   file.completed = true
-  file.wire = { id: file.id, created: state.ids.seconds(), name: file.name, title, size: file.content.length, user, mode: 'hosted', is_external: false }
+  file.wire = {
+    id: file.id,
+    created: state.ids.seconds(),
+    name: file.name,
+    title,
+    size: file.content.length,
+    user,
+    mode: 'hosted',
+    is_external: false,
+  }
 }
 
 const completeUpload = defineMethod({
@@ -52,8 +69,14 @@ const completeUpload = defineMethod({
     if (args.channel_id) {
       const reached = reachChannel(call, args.channel_id, 'write')
       if (!reached.ok) return reached
-      if (args.thread_ts && !findMessage(call.state, reached.channel.id, args.thread_ts)) return refuse('thread_not_found')
-      call.posting.post(reached.channel, { author: authorFields(call.state, call.app), text: args.initial_comment ?? '', files, ...(args.thread_ts ? { threadTs: args.thread_ts } : {}) })
+      if (args.thread_ts && !findMessage(call.state, reached.channel.id, args.thread_ts))
+        return refuse('thread_not_found')
+      call.posting.post(reached.channel, {
+        author: authorFields(call.state, call.app),
+        text: args.initial_comment ?? '',
+        files,
+        ...(args.thread_ts ? { threadTs: args.thread_ts } : {}),
+      })
     }
     return { ok: true, files }
   },
@@ -66,7 +89,9 @@ const info = defineMethod({
   args: z.looseObject({ file: required }),
   run: (call, args) => {
     const file = call.state.files.get(args.file)
-    return file?.completed ? { ok: true, file: file.wire, response_metadata: { next_cursor: '' } } : refuse('file_not_found')
+    return file?.completed
+      ? { ok: true, file: file.wire, response_metadata: { next_cursor: '' } }
+      : refuse('file_not_found')
   },
 })
 

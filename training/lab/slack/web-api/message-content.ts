@@ -5,7 +5,13 @@ import { json, optionalText } from './arguments.ts'
 import { refuse } from './method.ts'
 
 /** The arguments every writing method shares. */
-export const contentArguments = { text: optionalText, markdown_text: optionalText, blocks: json, attachments: json, metadata: json }
+export const contentArguments = {
+  text: optionalText,
+  markdown_text: optionalText,
+  blocks: json,
+  attachments: json,
+  metadata: json,
+}
 
 export interface GivenContent {
   readonly text?: string | undefined
@@ -49,7 +55,10 @@ export function checkContent(given: GivenContent): { readonly ok: true; readonly
   }
 }
 
-function checkMarkdown(given: GivenContent, markdown: string): { readonly ok: true; readonly content: Content } | Refusal {
+function checkMarkdown(
+  given: GivenContent,
+  markdown: string,
+): { readonly ok: true; readonly content: Content } | Refusal {
   if (given.text || given.blocks !== undefined) return refuse('markdown_text_conflict')
   if (markdown.length > maxMarkdown) return refuse('msg_too_long')
   if (markdown === '') return refuse('no_text')
@@ -58,7 +67,8 @@ function checkMarkdown(given: GivenContent, markdown: string): { readonly ok: tr
 
 function checkAttachments(given: unknown): { readonly ok: true; readonly attachments: WireObject[] } | Refusal {
   const parsed = Attachments.safeParse(given)
-  if (!parsed.success) return refuse(Array.isArray(given) && given.length > 100 ? 'too_many_attachments' : 'invalid_attachments')
+  if (!parsed.success)
+    return refuse(Array.isArray(given) && given.length > 100 ? 'too_many_attachments' : 'invalid_attachments')
   for (const [index, attachment] of parsed.data.entries()) {
     if (attachment.blocks === undefined) continue
     const blocks = checkBlocks(attachment.blocks, 'message', `/attachments/${index}/blocks`)
@@ -70,7 +80,11 @@ function checkAttachments(given: unknown): { readonly ok: true; readonly attachm
 /** Checks message metadata: an event type and a payload object, at most 16 KB. */
 export function checkMetadata(given: unknown): { readonly ok: true; readonly metadata: WireObject } | Refusal {
   const parsed = Metadata.safeParse(given)
-  if (!parsed.success) return refuseWith('invalid_metadata_format', parsed.error.issues.map((issue) => issue.message))
+  if (!parsed.success)
+    return refuseWith(
+      'invalid_metadata_format',
+      parsed.error.issues.map((issue) => issue.message),
+    )
   if (Buffer.byteLength(JSON.stringify(given)) > maxMetadataBytes) return refuse('metadata_too_large')
   return { ok: true, metadata: parsed.data }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { refuseWith } from '../blocks/check.ts'
 import type { EventFeed } from '../events.ts'
 import type { Posting } from '../posting.ts'
@@ -56,7 +56,11 @@ export function defineMethod<Arguments extends z.ZodType>(definition: MethodDefi
       if (parsed.success) return definition.run(call, parsed.data)
       return refuseWith(
         'invalid_arguments',
-        parsed.error.issues.map((issue) => (issue.input === undefined ? `missing required field: ${issue.path.join('.')}` : `${issue.message} [json-pointer:/${issue.path.join('/')}]`)),
+        parsed.error.issues.map((issue) =>
+          issue.input === undefined
+            ? `missing required field: ${issue.path.join('.')}`
+            : `${issue.message} [json-pointer:/${issue.path.join('/')}]`,
+        ),
       )
     },
   }

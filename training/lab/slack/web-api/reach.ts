@@ -11,10 +11,15 @@ export type Purpose = 'history' | 'read' | 'write'
  * The channel an app names, if it may have it for this purpose; else `channel_not_found` (unknown, or private and not a
  * member), `not_in_channel`, `is_archived` or `missing_scope`. A user id as channel is the direct message with that user.
  */
-export function reachChannel(call: Call, reference: string, purpose: Purpose): { readonly ok: true; readonly channel: SlackChannel } | Refusal {
+export function reachChannel(
+  call: Call,
+  reference: string,
+  purpose: Purpose,
+): { readonly ok: true; readonly channel: SlackChannel } | Refusal {
   const { state, app } = call
   const person = purpose === 'write' ? state.users.get(reference) : undefined
-  const channel = person && !person.isBot ? directChannel(state, person.id, app.botUserId) : findChannel(state, reference)
+  const channel =
+    person && !person.isBot ? directChannel(state, person.id, app.botUserId) : findChannel(state, reference)
   if (!channel) return refuse('channel_not_found')
   const member = channel.members.has(app.botUserId)
   if (!member && channel.kind !== 'public') return refuse('channel_not_found')

@@ -7,7 +7,14 @@ import { defineMethod, refuse, type Call, type Method } from './method.ts'
 import { reachChannel } from './reach.ts'
 
 /** Adds or takes back one user's reaction and sends the event; answers Slack's error code when there is nothing to do. */
-export function react(parts: { state: WorkspaceState; feed: EventFeed }, change: 'added' | 'removed', channel: SlackChannel, message: SlackMessage, user: string, name: string): string | undefined {
+export function react(
+  parts: { state: WorkspaceState; feed: EventFeed },
+  change: 'added' | 'removed',
+  channel: SlackChannel,
+  message: SlackMessage,
+  user: string,
+  name: string,
+): string | undefined {
   const reaction = message.reactions?.find((candidate) => candidate.name === name)
   const has = reaction?.users.includes(user) ?? false
   if (change === 'added') {
@@ -21,11 +28,21 @@ export function react(parts: { state: WorkspaceState; feed: EventFeed }, change:
   }
   parts.state.announce({ kind: 'message_changed', channel: channel.id, message })
   const item = { type: 'message', channel: channel.id, ts: message.ts }
-  parts.feed.inChannel(channel, { type: `reaction_${change}`, user, reaction: name, item, item_user: message.user, event_ts: parts.state.ids.ts() })
+  parts.feed.inChannel(channel, {
+    type: `reaction_${change}`,
+    user,
+    reaction: name,
+    item,
+    item_user: message.user,
+    event_ts: parts.state.ids.ts(),
+  })
   return undefined
 }
 
-function found(call: Call, args: { channel: string; timestamp: string }): { readonly ok: true; readonly channel: SlackChannel; readonly message: SlackMessage } | ReturnType<typeof refuse> {
+function found(
+  call: Call,
+  args: { channel: string; timestamp: string },
+): { readonly ok: true; readonly channel: SlackChannel; readonly message: SlackMessage } | ReturnType<typeof refuse> {
   const reached = reachChannel(call, args.channel, 'write')
   if (!reached.ok) return reached
   const message = findMessage(call.state, reached.channel.id, args.timestamp)
@@ -56,10 +73,17 @@ const get = defineMethod({
   run: (call, args) => {
     const target = found(call, args)
     if (!target.ok) return target
-    const reactions = (target.message.reactions ?? []).map((reaction) => ({ ...reaction, count: reaction.users.length }))
+    const reactions = (target.message.reactions ?? []).map((reaction) => ({
+      ...reaction,
+      count: reaction.users.length,
+    }))
     return { ok: true, type: 'message', channel: target.channel.id, message: { ...target.message, reactions } }
   },
 })
 
 /** reactions.*. */
-export const reactionMethods: readonly Method[] = [reactionMethod('reactions.add', 'added', 'tier3'), reactionMethod('reactions.remove', 'removed', 'tier2'), get]
+export const reactionMethods: readonly Method[] = [
+  reactionMethod('reactions.add', 'added', 'tier3'),
+  reactionMethod('reactions.remove', 'removed', 'tier2'),
+  get,
+]

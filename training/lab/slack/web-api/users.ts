@@ -45,7 +45,12 @@ const list = defineMethod({
   run: (call, args) => {
     const paged = takePage([...call.state.users.values()], Math.min(args.limit || 1000, 1000), args.cursor)
     if (!paged) return refuse('invalid_cursor')
-    return { ok: true, members: paged.items.map((user) => userWire(call, user)), cache_ts: call.state.ids.seconds(), response_metadata: { next_cursor: paged.nextCursor } }
+    return {
+      ok: true,
+      members: paged.items.map((user) => userWire(call, user)),
+      cache_ts: call.state.ids.seconds(),
+      response_metadata: { next_cursor: paged.nextCursor },
+    }
   },
 })
 

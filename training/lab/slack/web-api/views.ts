@@ -35,7 +35,9 @@ const update = defineMethod({
   tier: 'tier4',
   args: z.looseObject({ view_id: optionalText, external_id: optionalText, hash: optionalText, view: json }),
   run: (call, args) => {
-    const existing = [...call.state.views.values()].find((view) => view.id === args.view_id || (args.external_id !== undefined && view.external_id === args.external_id))
+    const existing = [...call.state.views.values()].find(
+      (view) => view.id === args.view_id || (args.external_id !== undefined && view.external_id === args.external_id),
+    )
     if (!existing || existing.app_id !== call.app.id) return refuse('not_found')
     if (args.hash && args.hash !== existing.hash) return refuse('hash_conflict')
     return replaceModal(call.state, existing, args.view)
