@@ -4,17 +4,20 @@ import type { Signal, SignalKind } from '../../src/core/signal.ts'
 import { extractEntities } from './extract-entities.ts'
 import { clip } from './plain-text.ts'
 
-/** A signal whose entities are `about` (what the line is on) and then whatever its own text names. One line, cut to fit. */
+/**
+ * A signal whose entities are `about` (what the line is on) and then whatever `says` names: its own text unless given, which is
+ * worth giving where the text has an address in front of what is said. One line, cut to fit.
+ */
 export function makeSignal(
-  kind: SignalKind, severity: 0 | 1 | 2 | 3, text: string, more: { about?: readonly Entity[]; at?: string | undefined; count?: number | undefined } = {},
+  kind: SignalKind, severity: 0 | 1 | 2 | 3, text: string, more: { about?: readonly Entity[]; says?: string; at?: string | undefined; count?: number | undefined } = {},
 ): Signal {
-  const { about = [], at, count } = more
+  const { about = [], says = text, at, count } = more
   return {
     kind,
     severity,
     text: clip(text, 400),
     ...(at === undefined ? {} : { at }),
     ...(count === undefined ? {} : { count }),
-    entities: distinctEntities([...about, ...extractEntities(text)]).slice(0, 20),
+    entities: distinctEntities([...about, ...extractEntities(says)]).slice(0, 20),
   }
 }

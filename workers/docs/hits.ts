@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { Entity } from '../../src/core/entity.ts'
+import type { Signal } from '../../src/core/signal.ts'
+import type { Operation } from '../../src/core/worker.ts'
+import type { ToolReturn } from '../kit/define-tool.ts'
+import { extractEntities } from '../kit/extract-entities.ts'
+import { makeSignal } from '../kit/make-signal.ts'
+import { ago } from '../kit/plain-text.ts'
+import { catalogEntries } from './catalog.ts'
+import type { Hit, Library } from './client.ts'
+import { pageKinds, statements } from './markdown.ts'
+import type { Page } from './markdown.ts'
+
+/** What every docs tool may do: search what was read, and read it from the documents' own server if that is where it is. */
+export const docsOperations: readonly Operation[] = [
+  { type: 'local', name: 'index' },
+  { type: 'http', method: 'GET', path: '/llms.txt' },
+  { type: 'http', method: 'GET', path: '/{page+}' },
+]
+
+const Quote = z.object({ line: z.number(), text: z.string() })
+
+/** A section found, with the lines that answer the query best. */
+export const HitResult = z.object({
+  path: z.string(), title: z.string(), kind: z.enum(pageKinds), date: z.string().nullable(), heading: z.string(), lines: z.tuple([z.number(), z.number()]), quotes: z.array(Quote),
+})
+export type HitResult = z.infer<typeof HitResult>
+
+const QUOTES = 4
+
+/** A hit with its best lines: those that share most with the query, in the order of the page. */
+export function hitResult({ page, section }: Hit, query: string): HitResult {
+  const words = wordsOf(query)
+  const ranked = statements(section).map((statement) => ({ ...statement, shared: wordsOf(statement.text).filter((word) => words.some((wanted) => alike(word, wanted))).length }))
+  const best = ranked.toSorted((a, b) => b.shared - a.shared || a.line - b.line).slice(0, QUOTES).toSorted((a, b) => a.line - b.line)
+  return {
+    path: page.path, title: page.title, kind: page.kind, date: page.date, heading: section.heading, lines: [section.startLine, section.endLine],
+    quotes: best.map(({ line, text }) => ({ line, text: text.slice(0, 400) })),
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]{3,}/gu) ?? [])]
+}
+
+function alike(a: string, b: string): boolean {
+  return a === b || (a.length > 4 && b.length > 4 && (a.startsWith(b.slice(0, -1)) || b.startsWith(a.slice(0, -1))))
+}
+
+/** How old a page says it is, in words. */
+export function pageAge(page: Pick<Page, 'date'>, now: Date): string {
+  return page.date === null ? 'undated' : `${page.date}, ${ago(`${page.date}T00:00:00Z`, now)} old`
+}
+
+/** The page as an entity. */
+export function pageEntity({ path, title }: Pick<Page, 'path' | 'title'>): Entity {
+  return { kind: 'document', value: path, label: title.slice(0, 200) }
+}
+
+/** What a quoted line names: typed identifiers, and services of the catalogue. */
+export function entitiesIn(text: string, library: Library): Entity[] {
+  const services = new Set(catalogEntries(library).map(({ service }) => service))
+  const words = new Set(text.match(/[\w-]+/g) ?? [])
+  return [...[...services].filter((service) => words.has(service)).map((value): Entity => ({ kind: 'service', value })), ...extractEntities(text)]
+}
+
+/** A search's answer: quoted lines with their places, and each hit's best line as a knowledge signal. */
+export function hitsAnswer(hits: readonly Hit[], query: string, what: string, { library, now }: { library: Library; now: Date }): ToolReturn<{ hits: HitResult[] }> {
+  const results = hits.map((hit) => hitResult(hit, query))
+  if (results.length === 0) {
+    return { structured: { hits: [] }, text: `No ${what} says anything about "${query}".`, entities: [], signals: [makeSignal('absence', 0, `No ${what} says anything about "${query}"`)] }
+  }
+  const text = results.map((hit) => [
+    `${hit.path}:${hit.lines[0]}-${hit.lines[1]} › ${hit.heading} (${hit.kind.replace('_', '-')}, ${pageAge(hit, now)})`, ...hit.quotes.map(({ line, text: quote }) => `  ${line}: ${quote}`),
+  ].join('\n')).join('\n\n')
+  return {
+    structured: { hits: results },
+    text,
+    entities: results.flatMap((hit) => [pageEntity(hit), ...hit.quotes.flatMap(({ text: quote }) => entitiesIn(quote, library))]),
+    signals: results.slice(0, 6).flatMap((hit) => knowledgeSignals(hit, query, library)),
+  }
+}
+
+function knowledgeSignals(hit: HitResult, query: string, library: Library): Signal[] {
+  const words = wordsOf(query)
+  const sharing = (text: string) => wordsOf(text).filter((word) => words.some((wanted) => alike(word, wanted))).length
+  return hit.quotes.toSorted((a, b) => sharing(b.text) - sharing(a.text)).slice(0, 2).map(({ line, text }) =>
+    makeSignal('knowledge', hit.kind === 'runbook' || hit.kind === 'catalog' ? 2 : 1, `${hit.path}:${line} (${hit.heading}): ${text}`, { about: [pageEntity(hit), ...entitiesIn(text, library)], says: text }))
+}

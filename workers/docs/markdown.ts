@@ -1,0 +1,83 @@
+/** What sort of page it is; the order is the order of trust. */
+export const pageKinds = ['runbook', 'post_mortem', 'catalog', 'decision', 'page'] as const
+export type PageKind = (typeof pageKinds)[number]
+
+/** A part of a page under one heading; lines are counted from 1 in the page's Markdown. */
+export interface Section {
+  readonly heading: string
+  readonly startLine: number
+  readonly endLine: number
+  readonly text: string
+}
+
+/** A page with its parts. `date` is what the page itself says of its age, or null. */
+export interface Page {
+  readonly path: string
+  readonly title: string
+  readonly kind: PageKind
+  readonly date: string | null
+  readonly markdown: string
+  readonly sections: readonly Section[]
+}
+
+const HEADING = /^(#{1,4})\s+(.+?)\s*#*$/
+const FENCE = /^\s*(?:```|~~~)/
+
+/** A Markdown file as a page: title, kind by its path, date by its text or name, and one section a heading. */
+export function parsePage(path: string, markdown: string): Page {
+  const lines = markdown.split(/\r?\n/)
+  const title = /^#\s+(.+?)\s*#*$/m.exec(markdown)?.[1] ?? /^title:\s*["']?(.+?)["']?\s*$/m.exec(frontMatter(markdown))?.[1] ?? path
+  return { path, title, kind: kindOf(path, title), date: dateOf(path, markdown), markdown, sections: sectionsOf(lines, title) }
+}
+
+function frontMatter(markdown: string): string {
+  return /^---\r?\n([\s\S]*?)\r?\n---/.exec(markdown)?.[1] ?? ''
+}
+
+function kindOf(path: string, title: string): PageKind {
+  const name = `${path} ${title}`.toLowerCase()
+  if (/run-?books?|playbooks?/.test(name)) return 'runbook'
+  if (/post-?mortems?|retrospectives?|incidents?\//.test(name)) return 'post_mortem'
+  if (/service-?(?:catalog(?:ue)?|map|list)|^services?\b|\/services?\.md|catalog(?:ue)?|ownership/.test(name)) return 'catalog'
+  return /(?:^|\/)adrs?\/|decisions?\//.test(name) ? 'decision' : 'page'
+}
+
+function dateOf(path: string, markdown: string): string | null {
+  const said = /(?:last[ _-]?(?:reviewed|updated|changed|verified)|updated|reviewed|date)\W{1,6}(\d{4}-\d\d-\d\d)/i.exec(markdown.slice(0, 3_000))?.[1]
+  return said ?? /(\d{4}-\d\d-\d\d)/.exec(path)?.[1] ?? null
+}
+
+function sectionsOf(lines: readonly string[], title: string): Section[] {
+  const sections: Section[] = []
+  const trail: string[] = []
+  let start = 0
+  let heading = title
+  let fenced = false
+  const close = (end: number): void => {
+    const text = lines.slice(start, end).join('\n').trim()
+    if (text !== '' && !HEADING.test(text)) sections.push({ heading, startLine: start + 1, endLine: end, text })
+  }
+  for (const [index, line] of lines.entries()) {
+    if (FENCE.test(line)) fenced = !fenced
+    const match = fenced ? null : HEADING.exec(line)
+    if (match === null) continue
+    close(index)
+    const depth = match[1]?.length ?? 1
+    trail.length = Math.min(trail.length, depth - 1)
+    trail[depth - 1] = match[2] ?? ''
+    heading = trail.filter((part) => part !== undefined && part !== '').join(' › ')
+    start = index
+  }
+  close(lines.length)
+  return sections
+}
+
+/** The sentences and table rows of a section, without its heading and its Markdown dress; each with its line. */
+export function statements(section: Section): { line: number; text: string }[] {
+  return section.text.split('\n').flatMap((raw, index) => {
+    const bare = raw.replace(/^\s*(?:[-*+]|\d+\.|>)\s+/, '').trim()
+    if (bare === '' || HEADING.test(raw) || /^(?:last )?(?:reviewed|updated)\b/i.test(bare) || FENCE.test(raw) || /^\|?[\s:|-]+$/.test(bare)) return []
+    const parts = bare.startsWith('|') ? [bare.replace(/^\|\s*|\s*\|$/g, '').replace(/\s*\|\s*/g, ' | ')] : bare.split(/(?<=[.!?])\s+(?=[A-Z`"“])/)
+    return parts.map((text) => ({ line: section.startLine + index, text }))
+  })
+}
