@@ -25,7 +25,7 @@ function program(name: string, debianPackage: string): string {
 }
 
 /** A port that was free a moment ago, on 127.0.0.1. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

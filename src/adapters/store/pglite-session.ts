@@ -3,7 +3,7 @@ import { TransientError } from '../../core/errors.ts'
 import type { QueryResult, SqlErrorFields, ThreadReply, ThreadRequest, ThreadStart } from './pglite-protocol.ts'
 
 /** An error Postgres reported, with the fields node-postgres puts on its own. */
-export class SqlError extends Error {
+class SqlError extends Error {
   override name = 'SqlError'
   readonly code: string | undefined
   readonly severity: string | undefined
@@ -142,13 +142,15 @@ class ThreadSession implements PgliteSession {
 /** Starts PGlite in a thread; resolves when it takes queries. Throws `TransientError` with PGlite's own words when it does not start. */
 export async function openPgliteSession(options: SessionOptions): Promise<PgliteSession> {
   const worker = new Worker(new URL('./pglite-thread.ts', import.meta.url), { workerData: options.start, stdout: true, stderr: true })
-  await started(worker, options.startMs)
+  await started(worker, options)
   return new ThreadSession(worker, options)
 }
 
-async function started(worker: Worker, startMs: number): Promise<void> {
+async function started(worker: Worker, { start, startMs }: SessionOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const refuse = (why: string) => reject(new TransientError(`The embedded database did not start: ${why}`))
+  const place = start.dataDir === null ? 'in memory' : `in ${start.dataDir}`
+  const refuse = (why: string) =>
+    reject(new TransientError(`The embedded database ${place} did not start. If it never does, put a copy back or remove the directory, and all it holds, to begin anew. ${why}`))
   const timer = setTimeout(() => refuse(`no answer within ${startMs / 1000} s.`), startMs)
   const listeners = {
     message: (reply: ThreadReply) => (reply.type === 'broken' ? refuse(reply.message) : resolve()),
