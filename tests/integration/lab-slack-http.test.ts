@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startHttpBolt, startLabSlack, until, type BoltOnLab } from '../fixtures/bolt-on-lab.ts'
 
-const quick = { rateLimitScale: Number.POSITIVE_INFINITY, delivery: { ackTimeoutMs: 120, retryDelaysMs: [0, 10, 10] } }
+const quick = { rateLimitScale: Number.POSITIVE_INFINITY, delivery: { retryDelaysMs: [0, 10, 10] } }
 
 let lab: BoltOnLab | undefined
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { startSocketModeBolt, until, type BoltOnLab, type LabSlack } from '../fixtures/bolt-on-lab.ts'
 import type { WorkspaceOptions } from '../../training/lab/slack/workspace.ts'
 
-const quick = { rateLimitScale: Number.POSITIVE_INFINITY, delivery: { ackTimeoutMs: 120, retryDelaysMs: [0, 20, 20] } }
+const quick = { rateLimitScale: Number.POSITIVE_INFINITY, delivery: { retryDelaysMs: [0, 20, 20] } }
 const thumbs = {
   type: 'context_actions',
   elements: [
@@ -167,9 +167,12 @@ describe('Bolt over Socket Mode', () => {
   })
 
   it('tells the person when a command is not acknowledged in time', async () => {
-    const { slack } = await start((app) => {
-      app.command('/foreman', () => Promise.resolve())
-    })
+    const { slack } = await start(
+      (app) => {
+        app.command('/foreman', () => Promise.resolve())
+      },
+      { delivery: { ackTimeoutMs: 150 } },
+    )
     expect(await slack.people.slash('you', 'alerts', '/foreman', 'x')).toMatchObject({ acknowledged: false })
     expect(slack.state.ephemerals.at(-1)?.message.text).toBe('/foreman failed with the error "operation_timeout"')
   })
@@ -188,7 +191,7 @@ describe('delivery over Socket Mode', () => {
 
   it('delivers what happened while the app was away once it is back, as a retry', async () => {
     const heard: Parameters<typeof record>[0] = []
-    const { slack } = await start(record(heard), { delivery: { ackTimeoutMs: 120, retryDelaysMs: [0, 60_000] } })
+    const { slack } = await start(record(heard), { delivery: { retryDelaysMs: [0, 60_000] } })
     slack.sockets.drop(slack.credentials.appId)
     slack.people.postAs('you', 'alerts', 'missed')
     expect(slack.sockets.connections(slack.credentials.appId)).toBe(0)
