@@ -6,10 +6,10 @@ const notBuilt = (name: string) => async (): Promise<CreateLabService> => {
 
 /** Where each simulated service is built. Imported when first asked for: a world's database is not started for a question to GitHub. */
 export const serviceFactories: Readonly<Record<ServiceName, () => Promise<CreateLabService>>> = {
-  sentry: notBuilt('Sentry'),
+  sentry: async () => (await import('./sentry/sentry.ts')).createSentry,
   supabase: notBuilt('Supabase'),
   railway: async () => (await import('./railway/railway.ts')).createRailway,
-  kubernetes: notBuilt('Kubernetes'),
+  kubernetes: async () => (await import('./kubernetes/kubernetes.ts')).createKubernetes,
   github: notBuilt('GitHub'),
   docs: async () => (await import('./docs/docs.ts')).createDocs,
 }
