@@ -36,6 +36,7 @@ export const importRules: readonly ImportRule[] = [
   },
   { of: 'src/adapters/store/', may: ['src/core/'], vendors: [...SCHEMA, 'kysely', 'pg', '@electric-sql/pglite'] },
   { of: 'src/adapters/models/', may: ['src/core/'], vendors: [...SCHEMA, 'openai', 'undici'] },
+  { of: 'src/adapters/prompts/', may: ['src/core/'], vendors: SCHEMA },
   { of: 'src/adapters/web/', may: ['src/core/'], vendors: [...SCHEMA, 'hono', '@hono/node-server'] },
   {
     of: 'src/adapters/telemetry/',
@@ -44,7 +45,8 @@ export const importRules: readonly ImportRule[] = [
   },
 
   { of: 'src/config.ts', may: ['src/core/'], vendors: SCHEMA },
-  { of: 'src/start.ts', may: ['src/', 'workers/'], vendors: SCHEMA },
+  // The composition root: start.ts and the pieces it is put together from, all directly in src.
+  { of: 'src/*.ts', may: ['src/', 'workers/'], vendors: SCHEMA },
 
   // A worker's client is its one door to a vendor; its tools and its worker.ts see the client only.
   {
