@@ -87,7 +87,7 @@ function history(builder: WorldBuilder, cast: Cast): void {
 }
 
 function draw(seed: string): DrawnTask {
-  const builder = createWorldBuilder({ seed: `forgotten-cron/${seed}`, now: '2026-11-13T09:48:00Z' })
+  const builder = createWorldBuilder({ seed: `forgotten-cron/${seed}` })
   const cast = setUp(builder)
   const { worker, cron, leftover, wantedCron, wanted, victim, onset } = cast
   const innocent = builder.innocentDeploy(worker, before(onset, '8m'))

@@ -93,7 +93,7 @@ function failures(builder: WorldBuilder, { service, wrong, onset }: Cast): Retur
 }
 
 function draw(seed: string): DrawnTask {
-  const builder = createWorldBuilder({ seed: `wrong-kind-of-id/${seed}`, now: '2026-11-18T15:24:00Z' })
+  const builder = createWorldBuilder({ seed: `wrong-kind-of-id/${seed}` })
   const cast = setUp(builder)
   const innocent = builder.innocentDeploy(cast.service, after(cast.onset, '6m'))
   ordinaryTraffic(builder, cast)

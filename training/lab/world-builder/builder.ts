@@ -55,16 +55,17 @@ export interface WorldBuilder {
 
 export interface BuilderOptions {
   readonly seed: string
-  /** The instant the world is frozen at. */
-  readonly now: string
+  /** The instant the world is frozen at; a working hour of some weekday in autumn 2026 when left out. */
+  readonly now?: string
   readonly organization?: Organization
 }
 
 /** A builder with an empty company: people, a Sentry organisation, one Railway project, a cluster, one Supabase project. */
 export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
   const random = createRandom(options.seed)
+  const now = options.now ?? drawNow(random)
   const organization = options.organization ?? drawOrganization(random)
-  const draft = createDraft(random, new Date(options.now).toISOString(), organization, drawPeople(random, organization, 6))
+  const draft = createDraft(random, new Date(now).toISOString(), organization, drawPeople(random, organization, 6))
   return {
     random, now: draft.now, organization, people: draft.people, world: draft.world,
     ago: (span) => before(draft.now, span),
@@ -99,6 +100,12 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
     page: (path, markdown) => { draft.world.docs[path] = `${markdown.trim()}\n` },
     build: () => build(draft),
   }
+}
+
+function drawNow(random: Random): string {
+  const monday = Date.parse('2026-09-07T00:00:00Z')
+  const day = random.int(0, 10) * 7 + random.int(0, 4)
+  return new Date(monday + day * 86_400_000 + random.int(9 * 60, 18 * 60) * 60_000).toISOString()
 }
 
 function commitOf(draft: Draft, repository: string, sha: string): GithubCommit {

@@ -24,7 +24,7 @@ export function deploy(draft: Draft, service: Service, act: DeployAct): Release 
   if (built) writeGithub(draft, service, sha, { at: act.at, liveAt })
   const placed = service.spec.runs === 'railway'
     ? { deployment: writeRailway(draft, service, sha, { at: act.at, liveAt, reason: act.reason ?? 'deploy' }), pods: [] }
-    : { pods: rollOut(draft, service, { at: before(liveAt, '30s'), sha }) }
+    : { pods: rollOut(draft, service, { at: before(liveAt, '30s'), sha, ...(act.reason === 'redeploy' ? { annotations: { 'kubectl.kubernetes.io/restartedAt': wholeSecond(act.at) } } : {}) }) }
   const release: Release = { sha, at: act.at, liveAt, ...placed }
   service.releases.push(release)
   if (service.spec.sentry !== false && built) writeSentryRelease(draft, service, release)

@@ -1,17 +1,17 @@
 insert into public.accounts (id, email, created_at) values
-  ('dbe43690-5547-4559-84ed-e8bfd3d498df', 'dilsqiv@customer.example', '2026-09-09T12:57:06.219Z'),
-  ('6ad512f8-3b31-4bb9-ba32-10d28c6a6d95', 'xroefbk@customer.example', '2026-10-13T10:01:18.504Z'),
-  ('14f29c97-f896-42ba-a14b-f3e8cabc1b81', 'zlijcgh@customer.example', '2026-09-13T15:09:56.205Z'),
-  ('03ed7b40-b7d4-43fc-b88b-b7ee6be3b40b', 'urewdva@customer.example', '2026-10-01T14:30:22.912Z');
+  ('9a8968fa-4781-491d-bcb8-79b48941ae81', 'lxcseek@customer.example', '2026-04-15T09:24:27.202Z'),
+  ('82a9dbe4-3690-4554-9559-34ede8bfd3d4', 'oowzdil@customer.example', '2026-05-03T13:48:12.339Z'),
+  ('d4836ad5-12f8-43b3-8bb9-ea3210d28c6a', 'jwpjxro@customer.example', '2026-08-05T09:50:23.074Z'),
+  ('613814f2-9c97-4f89-92ba-a14bf3e8cabc', 'btnbzli@customer.example', '2026-07-03T08:49:31.245Z');
 
 -- Still waiting: one every 5 minutes, none of them ever found its function.
 insert into public.job_runs
-select 880000 + n, 'default', 'print_hello', 'retrying', least(400, (4986 - n) / 12 + 1), 'function not registered', timestamptz '2026-11-13T09:13:00.000Z' - make_interval(mins => (4986 - n) * 5)
+select 880000 + n, 'default', 'print_hello', 'retrying', least(400, (4986 - n) / 12 + 1), 'function not registered', timestamptz '2026-09-16T16:13:00.000Z' - make_interval(mins => (4986 - n) * 5)
 from generate_series(1, 4986) as n;
 insert into public.job_runs
-select 900000 + n, 'default', 'print_labels', 'done', 1, null, timestamptz '2026-11-13T09:13:00.000Z' - make_interval(hours => n)
+select 900000 + n, 'default', 'print_receipts', 'done', 1, null, timestamptz '2026-09-16T16:13:00.000Z' - make_interval(hours => n)
 from generate_series(1, 30) as n;
 insert into public.job_runs
-select 910000 + n, 'default', 'send_weekly_digest', 'waiting', 0, null, timestamptz '2026-11-13T09:13:00.000Z' - make_interval(mins => n)
+select 910000 + n, 'default', 'send_invoice_reminders', 'waiting', 0, null, timestamptz '2026-09-16T16:13:00.000Z' - make_interval(mins => n)
 from generate_series(1, 14) as n;
 
