@@ -53,7 +53,7 @@ export function createLab(world: World, { clock = createManualClock(world.header
       listening.clear()
       const services = await Promise.all(opened.values())
       opened.clear()
-      await Promise.all(services.map((service) => service.close?.()))
+      await Promise.all(services.map(async (service) => service.close?.()))
     },
   }
 }

@@ -108,16 +108,20 @@ function spanRows(sentry: SentryWorld): Row[] {
   return sentry.traces.flatMap((trace) => {
     const root = trace.spans.find((span) => span.parentId === null)
     return trace.spans.map((span) => row({
-      at: Date.parse(span.start), project: span.project, environment: String(span.data['environment'] ?? 'production'), weight: 1, stored: true, text: span.description,
+      at: Date.parse(span.start), project: span.project, environment: environmentOf(span.data), weight: 1, stored: true, text: span.description,
       fields: defined({
         ...scalars(span.data),
         id: span.id, span_id: span.id, trace: trace.id, parent_span: span.parentId ?? undefined, project: span.project, 'project.name': span.project,
         'span.op': span.op, 'span.description': span.description, 'span.duration': span.ms, 'span.self_time': selfTime(trace.spans, span), 'span.status': span.status,
         transaction: root?.description, is_transaction: span.parentId === null, 'transaction.duration': span.parentId === null ? span.ms : undefined,
-        environment: String(span.data['environment'] ?? 'production'),
+        environment: environmentOf(span.data),
       }),
     }))
   })
+}
+
+function environmentOf({ environment }: Readonly<Record<string, unknown>>): string {
+  return typeof environment === 'string' ? environment : 'production'
 }
 
 function selfTime(spans: SentryWorld['traces'][number]['spans'], span: { id: string; ms: number }): number {

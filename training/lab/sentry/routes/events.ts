@@ -38,7 +38,7 @@ function metaOf(fields: readonly string[], rows: readonly DiscoverRow[], name: s
   const own = rows.length > 0 && fields.every((field) => aggregateOf(field) === undefined) ? [['id', 'string'], ['project.name', 'string']] : []
   return {
     fields: Object.fromEntries([...own, ...types]), units: Object.fromEntries(types.map(([field, type]) => [field, type === 'duration' ? 'millisecond' : null])),
-    isMetricsData: false, isMetricsExtractedData: false, tips: { query: null, columns: null }, datasetReason: 'unchanged', dataset: name, dataScanned: 'full', accuracy: { confidence: [] },
+    isMetricsData: false, isMetricsExtractedData: false, tips: {}, datasetReason: 'unchanged', dataset: name, dataScanned: 'full', accuracy: { confidence: [] },
   }
 }
 
@@ -100,6 +100,10 @@ function queryValidity(query: string, rows: readonly Row[]): { valid: boolean; e
   }
 }
 
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1
+}
+
 /** Attribute names of a dataset with the type of their values, for the item or data set a request names. */
 function attributesOf(c: Context, state: SentryState): Record<string, unknown>[] {
   const params = paramsOf(c)
@@ -109,7 +113,7 @@ function attributesOf(c: Context, state: SentryState): Record<string, unknown>[]
   const wanted = params.get('substringMatch') ?? ''
   const type = params.getAll('attributeType')
   const samples = new Map(rows.flatMap((row) => Object.entries(row.fields)))
-  return [...samples].filter(([key]) => key.includes(wanted)).toSorted().map(([key, value]) => ({
+  return [...samples].filter(([key]) => key.includes(wanted)).toSorted(byKey).map(([key, value]) => ({
     key, name: key, attributeSource: { source_type: builtIn.has(key) || key.startsWith('span.') ? 'sentry' : 'user' }, attributeType: typeof value,
   })).filter((each) => type.length === 0 || type.includes(each.attributeType))
 }
@@ -117,7 +121,7 @@ function attributesOf(c: Context, state: SentryState): Record<string, unknown>[]
 /** Tag keys of the organisation's errors, or of another dataset's items, with how many values each has. */
 function tagsOf(c: Context, state: SentryState): Record<string, unknown>[] {
   const tags = eventScope(c, state).rows.flatMap((row) => Object.entries(row.fields).map(([key, value]) => ({ key, value, weight: row.weight })))
-  return [...Map.groupBy(tags, (tag) => tag.key)].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, same]) => ({
+  return [...Map.groupBy(tags, (tag) => tag.key)].toSorted(byKey).map(([key, same]) => ({
     key, name: key, uniqueValues: new Set(same.map((tag) => tag.value)).size, totalValues: same.reduce((sum, tag) => sum + tag.weight, 0),
   }))
 }
@@ -131,7 +135,7 @@ export function addEventRoutes(app: Hono, state: SentryState): void {
   app.get(`${base}/trace-items/attributes/`, (c) => pageResponse(c, attributesOf(c, state), (attribute) => attribute))
   app.get(`${base}/trace-items/attributes/:key/values/`, (c) => {
     const values = new Map(eventScope(c, state).rows.flatMap((row) => row.values(c.req.param('key')).map((value) => [String(value), row.at] as const)))
-    return pageResponse(c, [...values].toSorted(), ([value, at]) => ({ key: c.req.param('key'), name: value, value, count: null, firstSeen: new Date(at).toISOString(), lastSeen: new Date(at).toISOString() }))
+    return pageResponse(c, [...values].toSorted(byKey), ([value, at]) => ({ key: c.req.param('key'), name: value, value, count: null, firstSeen: new Date(at).toISOString(), lastSeen: new Date(at).toISOString() }))
   })
   app.get(`${base}/tags/`, (c) => c.json(tagsOf(c, state)))
 }

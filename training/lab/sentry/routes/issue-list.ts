@@ -59,6 +59,16 @@ function seriesOf(state: SentryState, issue: SentryIssue, period: string, window
   return { [period]: issueSeries(state, issue, { start: end - span, end }, span > 2 * 86_400_000 ? 86_400_000 : 3_600_000) }
 }
 
+/** What an issue in a list tells only when a request asks for it by `expand`. */
+const expansions: Readonly<Record<string, (hit: Hit) => Record<string, unknown>>> = {
+  inbox: ({ issue }) => ({ inbox: { reason: 0, reason_details: null, date_added: sentryTime(issue.firstSeen) } }),
+  owners: ({ issue }) => ({ owners: { type: 'ownershipRule', owner: issue.assignedTo ?? '', date_added: sentryTime(issue.firstSeen) } }),
+  sessions: () => ({ sessionCount: 0 }),
+  integrationIssues: () => ({ integrationIssues: [] }),
+  sentryAppIssues: () => ({ sentryAppIssues: [] }),
+  latestEventHasAttachments: () => ({ latestEventHasAttachments: false }),
+}
+
 function listResponse(c: Context, state: SentryState, projects: ReadonlySet<string>): Response {
   const params = paramsOf(c)
   const window = windowOf(params, state.now())
@@ -68,11 +78,13 @@ function listResponse(c: Context, state: SentryState, projects: ReadonlySet<stri
   const hits = issuesIn(c, state, projects, window).toSorted((one, other) => order(other) - order(one) || Number(other.issue.id) - Number(one.issue.id))
   const period = params.get('groupStatsPeriod') ?? '24h'
   const collapsed = new Set(params.getAll('collapse'))
+  const expanded = params.getAll('expand').flatMap((name) => expansions[name] ?? [])
   return pageResponse(c, hits, ({ issue, count, users }) => ({
     ...issueView(state, issue, originOf(c)), count: String(count), userCount: users,
     ...(collapsed.has('stats') || period === '' ? {} : { stats: seriesOf(state, issue, period, window) }),
     ...(collapsed.has('lifetime') ? {} : { lifetime: { count: String(issue.count), userCount: issue.userCount, firstSeen: sentryTime(issue.firstSeen), lastSeen: sentryTime(issue.lastSeen), stats: {} } }),
-    filtered: null,
+    filtered: null, matchingEventId: null, matchingEventEnvironment: null,
+    ...Object.assign({}, ...expanded.map((expand) => expand({ issue, count, users }))),
   }), { sizeParams: ['limit', 'per_page'] })
 }
 

@@ -81,7 +81,7 @@ function addIssuePages(app: Hono, state: SentryState, base: string): void {
     return pageResponse(c, eventsOf(c, state, issue), (event) => view(state, issue, event))
   })
   app.get(`${base}/events/:event/`, (c) => c.json(eventDetail(state, named(c), namedEvent(c, named(c)))))
-  app.get(`${base}/tags/`, (c) => c.json([...Map.groupBy(tagCounts(named(c)), (each) => each.key)].toSorted().map(([key, values]) => tagView(key, values))))
+  app.get(`${base}/tags/`, (c) => c.json([...Map.groupBy(tagCounts(named(c)), (each) => each.key)].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, values]) => tagView(key, values))))
   app.get(`${base}/tags/:key/`, (c) => c.json(tagView(c.req.param('key'), tag(c))))
   app.get(`${base}/tags/:key/values/`, (c) => pageResponse(c, tag(c), tagValueView))
   app.get(`${base}/activities/`, (c) => c.json({ activity: activityView(state, named(c)) }))

@@ -4,6 +4,7 @@ import { notFound, pageResponse, paramsOf } from '../responses.ts'
 import { projectFilter, projectOf, type SentryState } from '../state.ts'
 import { sentryTime, windowOf } from '../time-window.ts'
 import { projectView } from '../views/organization.ts'
+import { actorView } from '../views/user.ts'
 
 type Monitor = SentryWorld['monitors'][number]
 type Uptime = SentryWorld['uptime'][number]
@@ -34,7 +35,7 @@ function monitorView(state: SentryState, monitor: Monitor): Record<string, unkno
   return {
     id: monitor.id, slug: monitor.slug, name: monitor.name, status: monitor.status, isMuted: false, isUpserting: false, config: configOf(monitor),
     dateCreated: sentryTime(newestCheckins(monitor).at(-1)?.time ?? state.sentry.organization.createdAt), project: projectView(state, projectOf(state, monitor.project)),
-    environments: [environmentView(state, monitor)], owner: null,
+    environments: [environmentView(state, monitor)], owner: actorView(state.world, projectOf(state, monitor.project).team),
   }
 }
 

@@ -60,7 +60,7 @@ export function addOrganizationRoutes(app: Hono, state: SentryState): void {
   app.get(`${one}/members/:member/`, (c) => {
     const person = world.header.people.find((each) => userView(world, each)['id'] === c.req.param('member'))
     if (person === undefined) throw notFound()
-    return c.json(memberView(state, person))
+    return c.json({ ...memberView(state, person), orgRoleList: [], teamRoleList: [], invite_link: null })
   })
   app.get(`${one}/users/`, (c) => c.json(world.header.people.map((person) => memberView(state, person))))
   app.get(`${one}/environments/`, (c) => c.json(environmentsOf(state).map((name, index) => ({ id: String(index + 1), name }))))

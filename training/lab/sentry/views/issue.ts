@@ -33,8 +33,8 @@ export function issueView(state: SentryState, issue: SentryIssue, origin: string
     priority: issue.priority, priorityLockedAt: null, seerFixabilityScore: null, seerAutofixLastTriggered: null, seerExplorerAutofixLastTriggered: null,
     project: projectReference(project), type: 'error', issueType: 'error', issueCategory: 'error',
     metadata: {
-      type: issue.type, value: latest?.exception.at(-1)?.value ?? latest?.message ?? issue.title, title: issue.title, in_app_frame_mix: 'mixed', initial_priority: 75,
-      ...(frame === undefined ? {} : { filename: frame.filename, function: frame.function }),
+      type: issue.type, value: latest?.exception.at(-1)?.value ?? latest?.message ?? issue.title, in_app_frame_mix: 'mixed', initial_priority: 75,
+      filename: frame?.filename ?? '<unknown>', function: frame?.function ?? '<unknown>',
     },
     numComments: issue.activity.filter((each) => each.type === 'note').length, assignedTo: actorView(state.world, issue.assignedTo), isBookmarked: false, isSubscribed: false,
     subscriptionDetails: null, hasSeen: true, annotations: [], isUnhandled: latest?.tags['handled'] !== 'yes', count: String(issue.count), userCount: issue.userCount,

@@ -96,5 +96,5 @@ export function releaseView(state: SentryState, release: SentryRelease, withHeal
 
 /** One deploy of a release. */
 export function deployView(release: SentryRelease, deploy: SentryRelease['deploys'][number]): Record<string, unknown> {
-  return { id: String(50_001 + release.deploys.indexOf(deploy)), environment: deploy.environment, dateStarted: null, dateFinished: sentryTime(deploy.finishedAt), name: null, url: null }
+  return { id: String(50_001 + release.deploys.indexOf(deploy)), environment: deploy.environment, dateStarted: null, dateFinished: sentryTime(deploy.finishedAt), name: release.version, url: null }
 }
