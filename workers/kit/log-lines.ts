@@ -47,7 +47,7 @@ const LEVEL_WORDS: readonly [RegExp, LogLevel][] = [
   [/^(?:debug|trace|verbose)$/i, 'debug'],
 ]
 const LEVEL_IN_TEXT: readonly [RegExp, LogLevel][] = [
-  [/\b(?:FATAL|PANIC|CRITICAL)\b|^panic:/, 'fatal'],
+  [/\b(?:FATAL|PANIC|CRITICAL)\b|^panic:|^(?:Killed|Segmentation fault|Aborted)\b/, 'fatal'],
   [/\bERROR\b|\b\w*(?:Error|Exception)\b|\berror:|^Traceback|\bunhandled(?:Promise)?Rejection\b/, 'error'],
   [/\bWARN(?:ING)?\b/, 'warning'],
 ]
@@ -124,8 +124,8 @@ export function foldedText(line: FoldedLine): string {
   return `${line.level.toUpperCase()} ×${line.count} ${span}${origins} ${shown}`
 }
 
-/** The signals of folded lines: each error, and warnings that repeat. `about` are the entities the log belongs to. */
-export function logSignals(lines: readonly FoldedLine[], about: readonly Entity[], most = 8): Signal[] {
+/** The signals of folded lines: each error, and warnings that repeat. `about` are the entities the log, or one line of it, belongs to. */
+export function logSignals(lines: readonly FoldedLine[], about: readonly Entity[] | ((line: FoldedLine) => readonly Entity[]), most = 8): Signal[] {
   return lines
     .filter((line) => line.level === 'fatal' || line.level === 'error' || (line.level === 'warning' && line.count > 1))
     .slice(0, most)
@@ -135,7 +135,7 @@ export function logSignals(lines: readonly FoldedLine[], about: readonly Entity[
       severity: line.level === 'fatal' ? 3 : line.level === 'warning' ? 1 : line.count >= 5 ? 3 : 2,
       at: line.first,
       count: line.count,
-      entities: distinctEntities([...about, ...line.entities]).slice(0, 20),
+      entities: distinctEntities([...(typeof about === 'function' ? about(line) : about), ...line.entities]).slice(0, 20),
     }))
 }
 

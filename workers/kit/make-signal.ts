@@ -12,12 +12,14 @@ export function makeSignal(
   kind: SignalKind, severity: 0 | 1 | 2 | 3, text: string, more: { about?: readonly Entity[]; says?: string; at?: string | undefined; count?: number | undefined } = {},
 ): Signal {
   const { about = [], says = text, at, count } = more
+  // What `about` already names is not named again by a part of it, such as the end of an image's name.
+  const said = extractEntities(says).filter((entity) => !about.some((known) => known.value.includes(entity.value)))
   return {
     kind,
     severity,
     text: clip(text, 400),
     ...(at === undefined ? {} : { at }),
     ...(count === undefined ? {} : { count }),
-    entities: distinctEntities([...about, ...extractEntities(says)]).slice(0, 20),
+    entities: distinctEntities([...about, ...said]).slice(0, 20),
   }
 }

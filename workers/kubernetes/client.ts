@@ -2,7 +2,7 @@ import {
   ApiException, AppsV1Api, BatchV1Api, CoreV1Api, createConfiguration, CustomObjectsApi, DiscoveryV1Api, KubeConfig, ResponseContext, ServerConfiguration,
   wrapHttpLibrary,
 } from '@kubernetes/client-node'
-import type { Cluster, V1ConfigMap, V1CronJob, V1Job, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
+import type { Cluster, SecurityAuthentication, V1ConfigMap, V1CronJob, V1Job, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
 import type { CoreV1Event, V1Container, V1ContainerStatus, V1DaemonSet, V1Deployment, V1EndpointSlice, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { ConfigurationError, FailureError } from '../../src/core/errors.ts'
@@ -137,15 +137,22 @@ async function read<T>(what: string, answer: Promise<T>): Promise<T> {
 function configurationOf(connection: KubernetesConnection, guarded: typeof fetch): Parameters<typeof createConfiguration>[0] {
   const config = kubeConfigOf(connection)
   const cluster = clusterOf(config)
-  // Certificates need undici's own dispatcher; a plain token needs nothing but a header, so any fetch will do.
-  const certificates = cluster.caData !== undefined || cluster.skipTLSVerify || config.getCurrentUser()?.certData !== undefined
+  const user = config.getCurrentUser()
+  // Certificates need the vendor's own way of connecting, which refuses plain HTTP; a token alone needs nothing but a header.
+  const certificates = cluster.caData !== undefined || cluster.skipTLSVerify || user?.certData !== undefined
+  const bearer: SecurityAuthentication = {
+    getName: () => 'bearer token',
+    applySecurityAuthentication: (request) => {
+      if (user?.token !== undefined) request.setHeaderParam('Authorization', `Bearer ${user.token}`)
+    },
+  }
   return {
     baseServer: new ServerConfiguration(cluster.server.replace(/\/$/, ''), {}),
-    authMethods: { default: config },
+    authMethods: { default: certificates ? config : bearer },
     httpApi: wrapHttpLibrary({
       async send(request) {
         const body = request.getBody()
-        const dispatcher = certificates ? request.getDispatcher() : undefined
+        const dispatcher = request.getDispatcher()
         const init = {
           method: request.getHttpMethod(),
           headers: request.getHeaders() as Record<string, string>,

@@ -184,7 +184,7 @@ function groupSignal(group: readonly { state: PodState; trouble: Trouble }[], st
       { kind: 'namespace', value: state.namespace },
       ...group.slice(0, 3).map((entry) => ({ kind: 'pod' as const, value: entry.state.pod })),
       ...(container === null ? [] : [{ kind: 'container' as const, value: container.name }, ...(/image/i.test(container.state) ? [{ kind: 'image' as const, value: container.image }] : [])]),
-      ...extractEntities(`${container?.message ?? ''} ${state.message ?? ''}`),
+      ...extractEntities(`${trouble.text} ${container?.message ?? ''} ${state.message ?? ''}`),
     ]).slice(0, 20),
   }
 }

@@ -1,3 +1,6 @@
+/** Where Railway takes GraphQL, below its address. */
+export const GRAPHQL_PATH = '/graphql/v2'
+
 /**
  * Every GraphQL document this worker can send, by operation name. They are fixed: arguments travel as variables only.
  * Fields and types follow the public schema of Railway's API.

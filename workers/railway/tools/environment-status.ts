@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { distinctEntities } from '../../../src/core/entity.ts'
+import type { Signal } from '../../../src/core/signal.ts'
+import { defineTool } from '../../kit/define-tool.ts'
+import { makeSignal } from '../../kit/make-signal.ts'
+import { ago, utc } from '../../kit/plain-text.ts'
+import { sends } from '../arguments.ts'
+import type { RailwayClient } from '../client.ts'
+import { deploymentEntities, DeploymentMeta, deploymentSignal, DeploymentSummary, isBroken, sourceText, summaryOf } from '../deployments.ts'
+
+const Answer = z.object({
+  environment: z.object({
+    name: z.string(),
+    serviceInstances: z.object({
+      edges: z.array(z.object({
+        node: z.object({
+          serviceId: z.string(), serviceName: z.string(), numReplicas: z.number().nullish(), region: z.string().nullish(),
+          cronSchedule: z.string().nullish(), nextCronRunAt: z.string().nullish(),
+          latestDeployment: z.object({ id: z.string(), status: z.string(), createdAt: z.string(), deploymentStopped: z.boolean(), meta: DeploymentMeta }).nullish(),
+        }),
+      })),
+    }),
+  }),
+})
+
+const ServiceStatus = z.object({
+  service: z.string(), replicas: z.number().nullable(), region: z.string().nullable(), cron: z.string().nullable(), nextCronRunAt: z.string().nullable(),
+  stopped: z.boolean(), latest: DeploymentSummary.nullable(),
+})
+type ServiceStatus = z.infer<typeof ServiceStatus>
+
+export const environmentStatus = defineTool<RailwayClient>()({
+  name: 'railway_environment_status',
+  title: 'All services and their latest deployments',
+  useWhen: 'Use when you need to know which services there are and whether their latest deployments run; a good first look.',
+  input: z.object({}),
+  output: z.object({ environment: z.string(), services: z.array(ServiceStatus) }),
+  operations: sends('environment_status'),
+  async run(_args, { client, clock }) {
+    const { environment } = await client.query('environment_status', { id: (await client.environment()).id }, Answer)
+    const services = environment.serviceInstances.edges.map(({ node }): ServiceStatus => ({
+      service: node.serviceName,
+      replicas: node.numReplicas ?? null,
+      region: node.region ?? null,
+      cron: node.cronSchedule ?? null,
+      nextCronRunAt: node.nextCronRunAt ?? null,
+      stopped: node.latestDeployment?.deploymentStopped ?? false,
+      latest: node.latestDeployment ? summaryOf({ ...node.latestDeployment, service: node.serviceName }) : null,
+    })).sort((a, b) => Number(isBroken(b.latest?.status ?? '')) - Number(isBroken(a.latest?.status ?? '')) || (b.latest?.createdAt ?? '').localeCompare(a.latest?.createdAt ?? ''))
+    return {
+      structured: { environment: environment.name, services },
+      text: [`Environment ${environment.name}, ${services.length} services, broken first, then the newest deployment:`, ...services.map((service) => statusText(service, clock.now()))].join('\n'),
+      entities: distinctEntities([{ kind: 'environment', value: environment.name }, ...services.flatMap((service) => (service.latest === null ? [{ kind: 'service' as const, value: service.service }] : deploymentEntities(service.latest)))]),
+      signals: signalsOf(services),
+      links: [await client.link(`Environment ${environment.name} in Railway`)],
+    }
+  },
+})
+
+function statusText(service: ServiceStatus, now: Date): string {
+  const { latest } = service
+  const state = latest === null ? 'no deployment' : `${latest.status}${service.stopped ? ' (stopped)' : ''} since ${utc(latest.createdAt)} (${ago(latest.createdAt, now)} ago) ${latest.deployment} ${sourceText(latest)}`
+  const cron = service.cron === null ? '' : `, cron "${service.cron}"${service.nextCronRunAt === null ? '' : ` next ${utc(service.nextCronRunAt)}`}`
+  return `${service.service}: ${state}${service.replicas === null ? '' : `, ${service.replicas} replicas`}${cron}`
+}
+
+function signalsOf(services: readonly ServiceStatus[]): Signal[] {
+  const signals = services.flatMap((service): Signal[] => {
+    const about = [{ kind: 'service' as const, value: service.service }]
+    if (service.latest === null) return [makeSignal('absence', 1, `${service.service} has never been deployed in this environment.`, { about })]
+    if (service.replicas === 0) return [makeSignal('state', 2, `${service.service} runs 0 replicas.`, { about })]
+    if (service.stopped && !isBroken(service.latest.status)) return [makeSignal('state', 2, `${service.service}: its latest deployment ${service.latest.deployment} is stopped.`, { about: deploymentEntities(service.latest) })]
+    return [deploymentSignal(service.latest)]
+  })
+  if (signals.some((signal) => signal.kind !== 'change')) return signals
+  return [...signals, makeSignal('healthy', 0, `The latest deployments of all ${services.length} services are up.`, { about: services.map(({ service }) => ({ kind: 'service', value: service })) })]
+}
