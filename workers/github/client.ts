@@ -1,0 +1,99 @@
+import { Octokit } from '@octokit/rest'
+import { z } from 'zod'
+import { fail } from '../../src/core/errors.ts'
+import { failureOfStatus } from '../kit/failure-of.ts'
+import { path } from '../kit/path-template.ts'
+import { blameDocument } from './operations.ts'
+import { BlameShape, CodeHitShape, CommitShape, ComparisonShape, ContentShape, DeploymentShape, DeploymentStatusShape, JobShape, PullShape, RunShape } from './shapes.ts'
+
+const FullName = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
+
+/** Where GitHub's API is (`https://api.github.com`, or `https://HOST/api/v3`), a token that may read, and the repositories looked at. */
+export const GithubConnection = z.object({ baseUrl: z.url(), token: z.string().min(1), repositories: z.array(FullName).min(1) })
+export type GithubConnection = z.infer<typeof GithubConnection>
+
+/** One of the connection's repositories. */
+export interface Repository {
+  readonly owner: string
+  readonly repo: string
+  readonly fullName: string
+}
+
+export type GithubClient = ReturnType<typeof createGithubClient>
+
+/** GitHub's API by octokit, through the guard, for the connection's repositories only. Every answer is parsed. */
+export function createGithubClient(connection: GithubConnection, guarded: typeof fetch) {
+  const silent = () => undefined
+  const octokit = new Octokit({
+    auth: connection.token, baseUrl: connection.baseUrl.replace(/\/$/, ''), request: { fetch: guarded }, log: { debug: silent, info: silent, warn: silent, error: silent },
+  })
+  const { repos, pulls, actions, search } = octokit.rest
+  return {
+    ...repositoryScope(connection.repositories),
+    commits: async (of: Repository, query: { sha?: string; path?: string; author?: string; since?: string; until?: string; per_page: number; page?: number }) =>
+      z.array(CommitShape).parse((await repos.listCommits({ ...of, ...query })).data),
+    commit: async (of: Repository, ref: string) => CommitShape.parse((await repos.getCommit({ ...of, ref })).data),
+    compare: async (of: Repository, base: string, head: string) => ComparisonShape.parse((await repos.compareCommitsWithBasehead({ ...of, basehead: `${base}...${head}`, per_page: 100 })).data),
+    content: async (of: Repository, file: string, ref: string | undefined) => ContentShape.parse((await repos.getContent({ ...of, path: file, ...(ref === undefined ? {} : { ref }) })).data),
+    blame: async (of: Repository, file: string, ref: string) =>
+      BlameShape.parse(await octokit.graphql(blameDocument, { owner: of.owner, name: of.repo, ref, path: file })).repository?.object?.blame?.ranges,
+    searchCode: async (q: string, query: { per_page: number; page: number }) => {
+      const { data } = await search.code({ q, ...query, mediaType: { format: 'text-match' } })
+      return { total: data.total_count, items: z.array(CodeHitShape).parse(data.items) }
+    },
+    pulls: async (of: Repository, query: { state: 'open' | 'closed' | 'all'; per_page: number; page?: number }) =>
+      z.array(PullShape).parse((await pulls.list({ ...of, ...query, sort: 'updated', direction: 'desc' })).data),
+    deployments: async (of: Repository, query: { environment?: string; sha?: string; per_page: number; page?: number }) => z.array(DeploymentShape).parse((await repos.listDeployments({ ...of, ...query })).data),
+    deploymentStatuses: async (of: Repository, id: number) => z.array(DeploymentStatusShape).parse((await repos.listDeploymentStatuses({ ...of, deployment_id: id, per_page: 10 })).data),
+    runs: async (of: Repository, query: { branch?: string; head_sha?: string; created?: string; per_page: number; page?: number }) =>
+      z.array(RunShape).parse((await actions.listWorkflowRunsForRepo({ ...of, ...query })).data.workflow_runs),
+    jobs: async (of: Repository, runId: number) => z.array(JobShape).parse((await actions.listJobsForWorkflowRun({ ...of, run_id: runId, per_page: 50 })).data.jobs),
+    jobLogTail: (of: Repository, jobId: string, mostBytes: number) => readTail(connection, guarded, { of, jobId, mostBytes }),
+  }
+}
+
+function repositoryScope(names: readonly string[]) {
+  const all = names.map((fullName): Repository => {
+    const [owner = '', repo = ''] = fullName.split('/')
+    return { owner, repo, fullName }
+  })
+  const find = (name: string): Repository => {
+    const wanted = name.toLowerCase().replace(/^https?:\/\/[^/]+\//, '').replace(/\.git$/, '')
+    const matching = all.filter(({ fullName, repo }) => fullName.toLowerCase() === wanted || repo.toLowerCase() === wanted)
+    const [only] = matching
+    if (only === undefined || matching.length > 1) return fail('invalid_input', `repository: "${name}" is not one that may be read. Readable: ${names.join(', ').slice(0, 400)}.`)
+    return only
+  }
+  return {
+    /** The named repository, or all of them when none is named. */
+    repositories: (name: string | undefined): readonly Repository[] => (name === undefined ? all : [find(name)]),
+    /** The named repository, or the only one there is. */
+    repository: (name: string | undefined): Repository => {
+      if (name !== undefined) return find(name)
+      const [only] = all
+      return only !== undefined && all.length === 1 ? only : fail('invalid_input', `repository: say which one. Readable: ${names.join(', ').slice(0, 400)}.`)
+    },
+  }
+}
+
+/** The last bytes of a job's log, read as a stream so that a log of any length costs the same memory. */
+async function readTail(connection: GithubConnection, guarded: typeof fetch, { of, jobId, mostBytes }: { of: Repository; jobId: string; mostBytes: number }): Promise<{ text: string; cut: boolean }> {
+  const response = await guarded(`${connection.baseUrl.replace(/\/$/, '')}${path`/repos/${of.owner}/${of.repo}/actions/jobs/${jobId}/logs`}`, { headers: { authorization: `Bearer ${connection.token}` } })
+  if (!response.ok) {
+    await response.body?.cancel()
+    const { kind, message, ...rest } = failureOfStatus(response.status, 'GitHub', { headers: response.headers, what: `the log of job ${jobId}` })
+    fail(kind, message, rest)
+  }
+  const chunks: Uint8Array[] = []
+  let kept = 0
+  let cut = false
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    kept += chunk.byteLength
+    while (kept - (chunks[0]?.byteLength ?? 0) >= mostBytes) {
+      kept -= chunks.shift()?.byteLength ?? 0
+      cut = true
+    }
+  }
+  return { text: new TextDecoder().decode(Buffer.concat(chunks)), cut }
+}

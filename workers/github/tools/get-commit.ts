@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { FailureError, fail } from '../../../src/core/errors.ts'
+import { failureOf } from '../../kit/failure-of.ts'
+import { defineTool } from '../../kit/define-tool.ts'
+import { entityField } from '../../kit/window.ts'
+import { Commit, commitEntities, commitLine, commitSignal, declaredFunctions, fileText, patchSignal, toCommit } from '../change-view.ts'
+import type { GithubClient } from '../client.ts'
+import { repositoryField } from '../fields.ts'
+import { repositoryRead } from '../operations.ts'
+
+/** One commit with its diff. */
+export const getCommit = defineTool<GithubClient>()({
+  name: 'github_get_commit',
+  title: 'Get a commit with its diff',
+  useWhen: 'Use when you have a SHA, branch or tag and need to see exactly which lines the commit changed.',
+  input: z.object({ commit: entityField('commit', 'SHA (7 digits or more), branch or tag'), repository: repositoryField }),
+  output: z.object({ commit: Commit }),
+  operations: [repositoryRead('commits/{ref+}')],
+  run: async (args, { client }) => {
+    const commit = await findCommit(args.commit, args.repository, client)
+    return {
+      structured: { commit },
+      text: `${commitLine(commit)}\nSHA ${commit.sha}, parents ${commit.parents.join(', ') || 'none'}\n\n${commit.message}\n\n${commit.files.map(fileText).join('\n')}`,
+      entities: [...commitEntities(commit), ...commit.files.flatMap(({ patch }) => declaredFunctions((patch ?? '').split('\n')))],
+      signals: [commitSignal(commit), ...commit.files.slice(0, 10).flatMap((file) => patchSignal(file, commit))],
+      links: commit.url === null ? [] : [{ title: `Commit ${commit.sha.slice(0, 12)}`, url: commit.url }],
+      truncated: commit.files.some(({ patch }) => patch === null),
+    }
+  },
+})
+
+/** A SHA is of one repository only; without its name the readable ones are asked in turn. */
+async function findCommit(ref: string, name: string | undefined, client: GithubClient): Promise<Commit> {
+  for (const repository of client.repositories(name)) {
+    try {
+      return toCommit(await client.commit(repository, ref), repository.fullName)
+    } catch (error) {
+      const failure = failureOf(error, 'GitHub')
+      // 422 is how GitHub says that a SHA is not known.
+      if (failure.kind !== 'not_found' && failure.status !== 422) throw error instanceof FailureError ? error : new FailureError(failure)
+    }
+  }
+  return fail('not_found', `No readable repository has a commit, branch or tag "${ref}".`)
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { defineTool } from '../../kit/define-tool.ts'
+import { foldLines, joinContinuations, levelOf, logLevels, logSignals, logText } from '../../kit/log-lines.ts'
+import type { LogEntry } from '../../kit/log-lines.ts'
+import { makeSignal } from '../../kit/make-signal.ts'
+import { entityField, limitField } from '../../kit/window.ts'
+import type { GithubClient } from '../client.ts'
+import { oneRepositoryField } from '../fields.ts'
+import { repositoryRead } from '../operations.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+/** The end of a job's log, where the failure stands. */
+export const jobLogTail = defineTool<GithubClient>()({
+  name: 'github_job_log_tail',
+  title: 'End of a job’s log',
+  useWhen: 'Use when a workflow job failed and you need the error it ended with.',
+  input: z.object({ job: entityField('job', 'Id of the job (not of the run)').regex(/^\d+$/, 'must be a job id, which is a number'), repository: oneRepositoryField, limit: limitField(200, 1_000).describe('Lines from the end') }),
+  output: z.object({ lines: z.array(z.object({ at: z.string(), level: z.enum(logLevels), message: z.string() })) }),
+  operations: [repositoryRead('actions/jobs/{job}/logs')],
+  maxResponseBytes: 256 * MEBIBYTE,
+  run: async ({ job, repository, limit }, { client }) => {
+    const { text, cut } = await client.jobLogTail(client.repository(repository), job, MEBIBYTE)
+    const all = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+    const entries = joinContinuations(toEntries(all.slice(-limit)))
+    const folded = foldLines(entries)
+    const about = [{ kind: 'job' as const, value: job }]
+    return {
+      structured: { lines: entries.map(({ at, level, message }) => ({ at, level, message })) },
+      text: entries.length === 0 ? `The log of job ${job} is empty.` : logText(`Job ${job}, the last ${entries.length} of ${cut ? 'more than ' : ''}${all.length} lines`, entries, folded),
+      entities: [...about, ...folded.flatMap(({ entities }) => entities)],
+      signals: entries.length === 0 ? [makeSignal('absence', 0, `The log of job ${job} is empty`, { about })] : logSignals(folded, about),
+      truncated: cut || all.length > limit,
+    }
+  },
+})
+
+/** Lines start with a time; `##[error]` and its kin are how a runner marks a line's level. A line without a time has that of the line above. */
+function toEntries(lines: readonly string[]): LogEntry[] {
+  let at = ''
+  return lines.map((line) => {
+    const [, time, rest = line] = /^\uFEFF?(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/.exec(line) ?? []
+    at = time ?? at
+    const [, marked, message = rest] = /^##\[(\w+)\](.*)$/.exec(rest) ?? []
+    return { at, level: levelOf(marked, message), message }
+  })
+}
