@@ -62,7 +62,7 @@ function toRun(run: Awaited<ReturnType<GithubClient['runs']>>[number], repositor
   }
 }
 
-function isFailed({ conclusion }: { conclusion: string | null | undefined }): boolean {
+function isFailed({ conclusion }: { conclusion?: string | null | undefined }): boolean {
   return /^(?:failure|timed_out|startup_failure|action_required)$/.test(conclusion ?? '')
 }
 
