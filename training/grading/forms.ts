@@ -78,7 +78,8 @@ function readings(written: string): { value: number; offset: number; length: num
   const whole = { offset: 0, length: written.length }
   const found: { value: number; offset: number; length: number }[] = []
   if (/^\d+(\.\d+)?$/.test(written)) found.push({ ...whole, value: Number(written) })
-  if (/^\d+,\d+$/.test(written)) found.push({ ...whole, value: Number(written.replace(',', '.')) })
+  // A comma before exactly three digits separates thousands.
+  if (/^\d+,(?!\d{3}$)\d+$/.test(written)) found.push({ ...whole, value: Number(written.replace(',', '.')) })
   const grouped = /^(\d{1,3}(?:([,._ ])\d{3})(?:\2\d{3})*)(?:[.,](\d+))?$/.exec(written)
   if (grouped) found.push({ ...whole, value: Number(`${(grouped[1] ?? '').replaceAll(/\D/g, '')}.${grouped[3] ?? '0'}`) })
   if (written.includes(' ')) {

@@ -1,0 +1,79 @@
+import type { AgentRun } from '../../src/core/investigation.ts'
+import type { Report } from '../../src/core/report.ts'
+import type { Answer, Fact, Form } from '../../src/core/task.ts'
+import { noUsage } from '../../src/core/usage.ts'
+import { grade } from '../grade.ts'
+import { find } from './forms.ts'
+import { normalise } from './normalise.ts'
+
+const CALL = 'self-test.1'
+
+/** How a reference answer is rewritten; none of these may cost the reward. */
+const formattings: readonly (readonly [name: string, rewrite: (text: string) => string])[] = [
+  ['plain', (text) => text],
+  ['upper case', (text) => text.toUpperCase()],
+  ['Markdown', (text) => text.replaceAll(/[^\s,]*[\w/][^\s,]*/g, (word) => (/[_\d-]/.test(word) ? `\`${word}\`` : word)).replace(/^(\S+)/, '**$1**')],
+  ['curly quotes', (text) => text.split(' ').map((word) => (/[_\d]/.test(word) ? `“${word}”` : word)).join(' ')],
+  ['typographic dashes and spaces', (text) => text.replaceAll('-', '\u2011').replaceAll(' ', '\u00A0')],
+]
+
+/**
+ * What is wrong with the grading of one task, empty when nothing: an answer built from `answer` must score 1 in every formatting,
+ * and each near twin, the union of all culprits, the repeated question, an empty report and an uncited one must score 0. `world` is what its
+ * tools can read, as one text.
+ */
+export function selfTest({ answer, question, world }: { answer: Answer; question: string; world: string }): string[] {
+  const run = runThatRead(world)
+  const reference = reportOf(answer, world)
+  const reward = (report: Report): number => grade({ answer, report, run }).reward
+  const expect = (name: string, report: Report, wanted: 0 | 1): string[] => (reward(report) === wanted ? [] : [`grading: ${name} scores ${1 - wanted}${wanted === 1 ? `: ${reasons(answer, report, run)}` : ''}`])
+  const culprits = [answer.culprit?.name, ...answer.forbidden.flatMap((fact) => sample(fact, world))].filter((name) => name !== undefined)
+  return [
+    ...formattings.flatMap(([name, rewrite]) => expect(`the reference in ${name}`, rewritten(reference, rewrite), 1)),
+    ...answer.forbidden.flatMap((fact) => [
+      ...expect(`near twin ${fact.id} beside the truth`, { ...reference, rootCause: `${sample(fact, world)} ${reference.rootCause}` }, 0),
+      ...expect(`near twin ${fact.id} as the culprit`, { ...reference, culprit: { kind: 'service', name: sample(fact, world) } }, 0),
+    ]),
+    ...(culprits.length > 1 ? expect('the union of all culprits', { ...reference, culprit: { kind: 'service', name: culprits.join(', ').slice(0, 200) } }, 0) : []),
+    ...expect('the question repeated', { ...reference, rootCause: question.slice(0, 600), culprit: { kind: 'service', name: question.slice(0, 200) } }, 0),
+    ...expect('an empty report', { ...reference, rootCause: '-', culprit: null, evidence: [] }, answer.required.length === 0 && answer.culprit === null ? 1 : 0),
+    ...(answer.culprit ? expect('the reference without evidence', { ...reference, evidence: [] }, 0) : []),
+  ]
+}
+
+function reasons(answer: Answer, report: Report, run: AgentRun): string {
+  return grade({ answer, report, run }).checks.filter(({ passed }) => !passed).map(({ name }) => name).join(', ')
+}
+
+function reportOf(answer: Answer, world: string): Report {
+  return {
+    verdict: answer.verdict, title: 'Reference', rootCause: `Cause: ${answer.required.map((fact) => sample(fact, world)).join(' , ')}`.slice(0, 600),
+    culprit: answer.culprit && { kind: answer.culprit.kind, name: answer.culprit.name }, evidence: [{ text: 'seen', calls: [CALL] }], missing: [], actions: [],
+  }
+}
+
+function rewritten(report: Report, rewrite: (text: string) => string): Report {
+  return { ...report, rootCause: rewrite(report.rootCause), culprit: report.culprit && { ...report.culprit, name: rewrite(report.culprit.name) } }
+}
+
+/** One way of saying a fact: its first plain form, or what its pattern finds in the world. */
+function sample(fact: Fact, world: string): string {
+  const plain = fact.accepts.find((form) => form.type !== 'regex')
+  if (plain) return written(plain)
+  const text = normalise(world)
+  const [span] = fact.accepts.flatMap((form) => find(form, text).slice(0, 1))
+  return span ? text.slice(span.start, span.end) : ''
+}
+
+function written(form: Form): string {
+  return form.type === 'number' ? `${form.value}${form.unit === undefined ? '' : ` ${form.unit}`}` : form.value
+}
+
+function runThatRead(text: string): AgentRun {
+  const at = new Date(0).toISOString()
+  const result = { structured: {}, text, entities: [], signals: [], links: [], truncated: false }
+  return {
+    id: 'self-test', agent: 'orchestrator', policy: 'self-test', promptVersion: '-', input: '', usage: noUsage, ms: 0, end: { reason: 'reported', message: '' },
+    steps: [{ index: 0, at, items: [], usage: noUsage, ms: 0, calls: [{ id: CALL, tool: 'everything', args: {}, startedAt: at, ms: 0, result }] }],
+  }
+}

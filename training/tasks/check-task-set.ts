@@ -1,0 +1,53 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { ConfigurationError } from '../../src/core/errors.ts'
+import type { Task } from '../../src/core/task.ts'
+import { selfTest } from '../grading/self-test.ts'
+import { checkTask } from './check-task.ts'
+import { listTasks } from './list-tasks.ts'
+import { loadTask } from './load-task.ts'
+import { readableText } from './readable-text.ts'
+
+/** A world is read whole into memory by every attempt, and reviewed by people. */
+const LARGEST_WORLD_BYTES = 200_000
+
+export interface CheckedTask { readonly id: string; readonly path: string; readonly problems: readonly string[] }
+
+/**
+ * Every task below `root` with what is wrong with it: reading, sense, consistency, grading, size, its id against its folder's name,
+ * and whether its family stands in one split only. Never throws for what is wrong inside a task; throws when `root` is no folder.
+ */
+export async function checkTaskSet(root: string): Promise<CheckedTask[]> {
+  const summaries = await listTasks(root)
+  const splits = new Map<string, Set<Task['split']>>()
+  for (const { family, split } of summaries) splits.set(family, (splits.get(family) ?? new Set<Task['split']>()).add(split))
+  const checked: CheckedTask[] = []
+  for (const { id, path, family } of summaries) {
+    const shared = [...splits.get(family) ?? []]
+    checked.push({ id, path, problems: [
+      ...(id === basename(path) ? [] : [`task.md: id is ${id}, but the folder is called ${basename(path)}`]),
+      ...(shared.length > 1 ? [`task.md: family ${family} stands in ${shared.join(' and ')}; a family belongs to one split`] : []),
+      ...await worldSizeProblems(join(path, 'world')),
+      ...await problemsOf(path),
+    ] })
+  }
+  return checked
+}
+
+async function problemsOf(path: string): Promise<readonly string[]> {
+  try {
+    const loaded = await loadTask(path)
+    const world = Object.values(readableText(loaded.world)).join('\n')
+    return [...checkTask(loaded), ...selfTest({ answer: loaded.answer, question: loaded.task.question, world })]
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems
+    throw error
+  }
+}
+
+async function worldSizeProblems(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => [])
+  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size))
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  return bytes <= LARGEST_WORLD_BYTES ? [] : [`world/: ${bytes} bytes, at most ${LARGEST_WORLD_BYTES}`]
+}
