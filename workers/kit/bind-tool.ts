@@ -107,7 +107,9 @@ function tidyEntities(entities: readonly Entity[]): Entity[] {
   const shaped = entities
     .filter((entity) => entity.value.trim() !== '')
     .map((entity) => ({ ...entity, value: entity.value.slice(0, 400), ...(entity.label === undefined ? {} : { label: entity.label.slice(0, 200) }) }))
-  return distinctEntities(shaped)
+  // An untyped id says nothing where the same value stands with its type.
+  const typed = new Set(shaped.filter(({ kind }) => kind !== 'identifier').map(({ value }) => value.toLowerCase()))
+  return distinctEntities(shaped.filter(({ kind, value }) => kind !== 'identifier' || !typed.has(value.toLowerCase())))
 }
 
 function tidySignal(signal: Signal): Signal {

@@ -48,22 +48,25 @@ export const eventTimeseries = defineTool<SentryClient>()({
         ? `0 events for ${subject} between ${utc(window.start)} and ${utc(window.end)}.`
         : `${structured.total} events for ${subject} per ${interval}, first ${utc(structured.firstAt ?? '')}, last ${utc(structured.lastAt ?? '')}, peak ${structured.peak?.count} at ${utc(structured.peak?.at ?? '')}. Empty buckets are left out:\n${busy.map(({ at, count }) => `${utc(at)} ${count}`).join('\n')}`,
       entities: about,
-      signals: seriesSignals(points, busy, subject).map((signal) => ({ ...signal, entities: [...about, ...signal.entities] })),
+      signals: seriesSignals(points, busy, subject, args.issue !== undefined || args.query !== undefined).map((signal) => ({ ...signal, entities: [...about, ...signal.entities] })),
     }
   },
 })
 
-function seriesSignals(points: readonly Point[], busy: readonly Point[], subject: string): Signal[] {
+function seriesSignals(points: readonly Point[], busy: readonly Point[], subject: string, narrow: boolean): Signal[] {
   const [first] = busy
   const last = busy.at(-1)
   if (first === undefined || last === undefined) return [makeSignal('healthy', 0, `No event for ${subject} in the window`)]
+  const count = busy.reduce((sum, point) => sum + point.count, 0)
   const before = points.findIndex(({ at }) => at === first.at)
-  const total = busy.reduce((sum, { count }) => sum + count, 0)
+  const rise = findRise(points.map((point) => ({ at: point.at, value: point.count })), { factor: 3, least: 1 })
   const signals: Signal[] = []
-  if (before > 2) signals.push(makeSignal('anomaly', 2, `Onset of ${subject}: first event in the bucket of ${utc(first.at)}, 0 in the ${before} buckets before, ${total} since`, { at: first.at, count: total }))
-  else {
-    const rise = findRise(points.map(({ at, count }) => ({ at, value: count })), { factor: 3, least: 1 })
-    if (rise !== undefined) signals.push(makeSignal('anomaly', 2, `${subject} rose at ${utc(rise.at)}: from ${rise.before.toFixed(1)} to ${rise.after.toFixed(1)} events a bucket`, { at: rise.at, count: total }))
+  // All errors of a project have no first one that means anything, unless nothing rose later.
+  if (before > 2 && (narrow || rise === undefined)) {
+    signals.push(makeSignal('anomaly', 2, `Onset of ${subject}: first event in the bucket of ${utc(first.at)}, 0 in the ${before} buckets before, ${count} since`, { at: first.at, count }))
+  }
+  if (rise !== undefined && !(narrow && rise.at === first.at)) {
+    signals.push(makeSignal('anomaly', 2, `${subject} rose at ${utc(rise.at)}: from ${rise.before.toFixed(1)} to ${rise.after.toFixed(1)} events a bucket`, { at: rise.at, count }))
   }
   const quiet = points.length - 1 - points.findIndex(({ at }) => at === last.at)
   if (quiet > Math.max(3, points.length / 10)) signals.push(makeSignal('healthy', 0, `${subject} stopped: last event in the bucket of ${utc(last.at)}, none in the ${quiet} buckets since`, { at: last.at }))

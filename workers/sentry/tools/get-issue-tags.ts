@@ -27,7 +27,7 @@ export const getIssueTags = defineTool<SentryClient>()({
   operations: [organizationRead('issues/{issue}/tags/{key}/'), organizationRead('issues/{issue}/'), issueLookup],
   run: async (args, { client }) => {
     const id = await client.issueId(args.issue)
-    const keys = args.keys ?? ((await client.issue(id)).tags ?? []).map(({ key }) => key).slice(0, 8)
+    const keys = args.keys ?? [...new Set(['environment', 'release', ...((await client.issue(id)).tags ?? []).map(({ key }) => key)])].slice(0, 8)
     const tags = (await Promise.all(keys.map((key) => tagOf(id, key, client)))).filter((tag) => tag !== null)
     return {
       structured: { tags },
@@ -66,6 +66,6 @@ function tagSignals(tag: Tag, issue: string): Signal[] {
   const [first] = tag.values
   if (first === undefined || first.share < CONCENTRATED || /^(?:level|handled|mechanism|transaction)$/.test(tag.key)) return []
   return [makeSignal('anomaly', 1, `${Math.round(first.share * 100)} % of the events of ${issue} have ${tag.key}=${first.value} (${first.count} of ${tag.total})`, {
-    count: first.count, about: [{ kind: 'issue', value: issue }, ...tagEntities({ ...tag, values: [first] })],
+    count: first.count, about: [{ kind: 'issue', value: issue }, ...tagEntities({ ...tag, values: [first] })], says: first.value,
   })]
 }

@@ -94,8 +94,9 @@ function spanEntities({ project, at }: Span): Entity[] {
 function traceSignals(trace: string, spans: readonly Span[], errors: readonly TraceError[]): Signal[] {
   const about: Entity[] = [{ kind: 'trace', value: trace }]
   if (spans.length + errors.length === 0) return [makeSignal('absence', 1, `Sentry knows nothing of trace ${trace}`, { about })]
-  const raised = errors.slice(0, 8).map(({ title, project, issue, at }) => makeSignal('error', 2, `In trace ${trace}: ${title} in ${project ?? 'an unknown project'}`, {
-    at: at ?? undefined, about: [...(issue === null ? [] : [{ kind: 'issue' as const, value: issue }]), ...(project === null ? [] : [{ kind: 'project' as const, value: project }]), ...about],
+  const kinds = Map.groupBy(errors, ({ title, project }) => `${project ?? ''} ${title}`)
+  const raised = [...kinds.values()].slice(0, 8).flatMap((group) => group.slice(0, 1).map((error) => ({ ...error, count: group.length }))).map(({ title, project, issue, at, count }) => makeSignal('error', 2, `In trace ${trace}: ${title} in ${project ?? 'an unknown project'}`, {
+    at: at ?? undefined, count, about: [...(issue === null ? [] : [{ kind: 'issue' as const, value: issue }]), ...(project === null ? [] : [{ kind: 'project' as const, value: project }]), ...about],
   }))
   const broken = spans.filter(failed).slice(0, 8).map((span) => makeSignal('error', 2, `Span failed with ${span.status}: ${span.op} ${span.description} in ${span.project ?? '?'} after ${Math.round(span.ms ?? 0)} ms`, { at: span.at ?? undefined, about: [...spanEntities(span), ...about] }))
   // A parent is as slow as its slowest child: only spans without slower children say where the time goes.
