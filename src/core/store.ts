@@ -78,6 +78,8 @@ export interface Store {
   run(id: string): Promise<Run | null>
   /** Takes the run over: raises its fence, marks it running. Null when it does not exist or has ended. */
   takeRun(id: string, at: string): Promise<OwnedRun | null>
+  /** Where a run that began outside Slack is shown, so that replies there find it. */
+  placeRun(id: string, place: Place): Promise<void>
   /** Runs that have not ended, oldest first: what a restarted process delivers again. */
   openRuns(): Promise<Run[]>
 

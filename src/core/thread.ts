@@ -8,7 +8,8 @@ import type { WorkerName } from './worker.ts'
 export interface ThreadOpening {
   readonly runId: string
   readonly kind: RunKind
-  readonly place: Place
+  /** Where the alert stands; null when it came from outside Slack: then the alert channel gets a post of its own, and its thread is the place. */
+  readonly place: Place | null
   readonly title: string
   /** The workers that can be asked; the others show as not configured. */
   readonly workers: readonly WorkerName[]
@@ -19,6 +20,8 @@ export interface ThreadOpening {
  * `emit` never throws and never waits; `report`, `failed` throw `TransientError` when the post must be tried again.
  */
 export interface ThreadView {
+  /** Where this run is shown; the one given, or the one that opening made. */
+  readonly place: Place
   readonly emit: Emit
   /** The end of the run: the report, the follow-up's answer, or why there is none. Ends the progress post too. */
   report(investigation: Investigation): Promise<void>
@@ -28,7 +31,8 @@ export interface ThreadView {
   suspend(): Promise<void>
 }
 
-/** Where people see runs. Opening posts the first message, or finds it when this run was begun before. */
+/** Where people see runs. Opening posts the first message within a second, or finds it when this run was begun before. */
 export interface Threads {
-  open(opening: ThreadOpening): Promise<ThreadView>
+  /** Null when there is no place to show the run: no alert place and no alert channel. */
+  open(opening: ThreadOpening): Promise<ThreadView | null>
 }

@@ -16,6 +16,9 @@ export interface DeskDependencies {
   readonly onUndelivered?: (runId: string, error: unknown) => void
 }
 
+/** The reason a person's stop gives; the investigator tells it from a shutdown by this. */
+export const stoppedByPerson = 'stopped by a person'
+
 /** Admits alerts, replies and stops. What it answers is stored; delivery may follow later, so a lost queue loses no alert. */
 export function createDesk({ store, queue, clock, newId, windowMinutes, onUndelivered }: DeskDependencies): Desk {
   const deliver = async (runId: string, kind: 'investigate' | 'follow_up'): Promise<void> => {
@@ -55,7 +58,10 @@ export function createDesk({ store, queue, clock, newId, windowMinutes, onUndeli
   const stop = async (place: Reply['place']): Promise<boolean> => {
     const run = await store.runInThread(place)
     if (!run || (run.status !== 'waiting' && run.status !== 'running')) return false
-    return await queue.cancel(run.id, 'stopped by a person')
+    const cancelled = await queue.cancel(run.id, stoppedByPerson)
+    // A run that no process had begun has nobody who would end it.
+    if (run.status === 'waiting') await (await store.takeRun(run.id, clock.now().toISOString()))?.finish('stopped', null, stoppedByPerson)
+    return cancelled || run.status === 'waiting'
   }
 
   return { admit, followUp, stop }

@@ -30,16 +30,28 @@ export interface PerformRunDependencies {
 /** How a run was left: ended for good, or to be delivered again. */
 export type Performed = 'ended' | 'not_ours' | 'interrupted'
 
+export interface PerformOptions {
+  readonly signal: AbortSignal
+  readonly lastAttempt: boolean
+  readonly stoppedByPerson: () => boolean
+}
+
+export interface PerformRun {
+  perform(runId: string, options: PerformOptions): Promise<Performed>
+  /** Ends a run that no delivery could finish, and says so in its thread. */
+  giveUp(runId: string, reason: string): Promise<void>
+}
+
 /**
  * Does one run from wherever its journal ends to its report in the thread. `attempt` counts deliveries from 1.
  * Throws `TransientError` when another delivery can help and one is left; what the person sees is final only with the last.
  */
-export function createPerformRun(deps: PerformRunDependencies) {
-  return async (runId: string, options: { signal: AbortSignal; lastAttempt: boolean; stoppedByPerson: () => boolean }): Promise<Performed> => {
+export function createPerformRun(deps: PerformRunDependencies): PerformRun {
+  const perform: PerformRun['perform'] = async (runId, options) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return 'not_ours'
     const workers = deps.workers()
-    const view = await openView(deps.threads, owned.run, workers)
+    const view = await openView(deps, owned.run, workers)
     const result = await performInvestigation(deps, owned, workers, view, options.signal)
     const { investigation, error } = result
     if (options.signal.aborted && !options.stoppedByPerson()) {
@@ -54,6 +66,14 @@ export function createPerformRun(deps: PerformRunDependencies) {
     await owned.finish(statusOf(investigation), investigation, investigation.run.end.message)
     return 'ended'
   }
+  const giveUp: PerformRun['giveUp'] = async (runId, reason) => {
+    const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
+    if (!owned) return
+    const view = await openView(deps, owned.run, deps.workers())
+    await view?.failed('I could not finish this investigation, even after several tries. Mention me with your question to start again; whoever runs me finds the reason in the log.')
+    await owned.finish('failed', null, reason)
+  }
+  return { perform, giveUp }
 }
 
 function statusOf({ run, report, answer }: Investigation): Exclude<RunStatus, 'waiting' | 'running'> {
@@ -61,13 +81,14 @@ function statusOf({ run, report, answer }: Investigation): Exclude<RunStatus, 'w
   return run.end.reason === 'stopped' ? 'stopped' : 'failed'
 }
 
-async function openView(threads: Threads, run: Run, workers: readonly Worker[]): Promise<ThreadView | undefined> {
+async function openView({ threads, store }: PerformRunDependencies, run: Run, workers: readonly Worker[]): Promise<ThreadView | null> {
   const { place, alert, question } = run.request
-  if (!place) return undefined
-  return threads.open({ runId: run.id, kind: run.kind, place, title: question ?? alert.title, workers: workers.map((worker) => worker.name) })
+  const view = await threads.open({ runId: run.id, kind: run.kind, place: place ?? null, title: question ?? alert.title, workers: workers.map((worker) => worker.name) })
+  if (view && !place) await store.placeRun(run.id, view.place)
+  return view
 }
 
-async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRun, workers: readonly Worker[], view: ThreadView | undefined, signal: AbortSignal): Promise<InvestigationResult> {
+async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRun, workers: readonly Worker[], view: ThreadView | null, signal: AbortSignal): Promise<InvestigationResult> {
   const { run, journal } = owned
   const emit = (event: AgentEvent): void => {
     deps.listen(event)

@@ -8,7 +8,7 @@ import { fenced, openRunJournal } from './run-journal.ts'
 import { storableJson, storableText } from './storable.ts'
 import type { Tables } from './tables.ts'
 
-type RunMethods = Pick<Store, 'claim' | 'openIncident' | 'incident' | 'createRun' | 'run' | 'takeRun' | 'openRuns' | 'runInThread'>
+type RunMethods = Pick<Store, 'claim' | 'openIncident' | 'incident' | 'createRun' | 'run' | 'takeRun' | 'placeRun' | 'openRuns' | 'runInThread'>
 type NewRun = Parameters<Store['createRun']>[0]
 type NewIncident = Parameters<Store['openIncident']>[0]
 
@@ -33,6 +33,7 @@ export function createRuns(database: Database): RunMethods {
       )
       return rows.map(toRun)
     },
+    placeRun: async (id, place) => await placeRun(database, id, place),
     runInThread: async (place) => await runInThread(database, place),
   }
 }
@@ -111,6 +112,15 @@ async function insertRun(db: Kysely<Tables>, run: NewRun): Promise<void> {
     created_at: run.createdAt,
   }
   await db.insertInto('foreman.run').values(values).execute()
+}
+
+async function placeRun(database: Database, id: string, place: Place): Promise<void> {
+  await database.run((db) =>
+    db
+      .updateTable('foreman.run')
+      .set({ team: storableText(place.team), channel: storableText(place.channel), thread_ts: storableText(place.threadTs), request: sql`jsonb_set(request, '{place}', ${storableJson(place)}::jsonb)` })
+      .where('id', '=', storableText(id))
+      .execute())
 }
 
 function placeOf(request: RunRequest): Place | undefined {

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openQueue } from './adapters/queue/bullmq-queue.ts'
+import { readPrompts } from './adapters/prompts/read-prompts.ts'
+import { createSlackEdge } from './adapters/slack/create-slack-edge.ts'
+import { openDatabase } from './adapters/store/database.ts'
+import { createStore } from './adapters/store/store.ts'
+import { createLog } from './adapters/telemetry/create-log.ts'
+import type { Log } from './adapters/telemetry/create-log.ts'
+import { createMetrics } from './adapters/telemetry/create-metrics.ts'
+import { createWeb } from './adapters/web/create-web.ts'
+import { serveWeb } from './adapters/web/serve-web.ts'
+import { loadWorkers } from './bind-workers.ts'
+import type { ConnectionInputs } from './bind-workers.ts'
+import type { Config } from './config.ts'
+import { orchestratorBudget, workerBudget } from './core/budget.ts'
+import { ConfigurationError } from './core/errors.ts'
+import type { Store } from './core/store.ts'
+import { systemClock } from './core/time.ts'
+import type { Clock } from './core/time.ts'
+import { createCast } from './create-cast.ts'
+import { createFeedbackDesk } from './feedback/create-feedback-desk.ts'
+import { createDesk } from './intake/create-desk.ts'
+import { startInvestigator } from './investigator.ts'
+import { createPerformRun } from './orchestrator/perform-run.ts'
+import { createSentryWebhook } from './sentry-webhook.ts'
+import { createRedactor } from '../workers/kit/redact.ts'
+
+/** What a lab replaces: where the services are, how they are reached, and what time it is there. */
+export interface Surroundings {
+  readonly connections: ConnectionInputs
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+  /** Where `prompts/` is. */
+  readonly promptsDirectory: string
+}
+
+export type BotRole = 'all' | 'bot' | 'investigator'
+
+export interface RunningBot {
+  readonly webUrl: string
+  readonly store: Store
+  readonly log: Log
+  /** Rejects when the bot cannot go on, with what happened. */
+  readonly failed: Promise<never>
+  /** Takes nothing new, lets running steps end, closes everything. Resolves within about 20 seconds. */
+  stop(): Promise<void>
+}
+
+const shutdownGraceMs = 15_000
+
+/** Starts the bot: adapters, flows, edges. Throws `ConfigurationError` that names every gap. */
+export async function startBot(config: Config, role: BotRole, surroundings: Surroundings): Promise<RunningBot> {
+  const log = createLog(config.logLevel, config.secrets)
+  const metrics = createMetrics()
+  const newId = randomUUID
+  const failure = Promise.withResolvers<never>()
+  failure.promise.catch(() => {})
+  const workers = await loadWorkers(surroundings.connections)
+  const cast = createCast({ prompts: readPrompts(surroundings.promptsDirectory), models: config.models, policy: config.policy })
+  cast('orchestrator')
+  for (const worker of workers.configured) cast(worker)
+
+  const { store, queue } = await openDurable(config, log, (error) => failure.reject(error))
+  const desk = createDesk({
+    store, queue, clock: systemClock, newId, windowMinutes: config.incidentMinutes,
+    onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
+  })
+  const feedback = createFeedbackDesk({ store, clock: systemClock, newId })
+  if (!config.slack) throw new ConfigurationError(['SLACK_BOT_TOKEN: not set. `foreman demo` runs without Slack, `foreman ask` in the terminal.'])
+  const slack = createSlackEdge({ connection: config.slack, desk, feedback, store, linkHosts: config.linkHosts, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
+  await slack.start()
+
+  const isMachineTime = surroundings.clock === systemClock
+  const runs = createPerformRun({
+    store, threads: slack.threads, cast, budget: { orchestrator: orchestratorBudget, worker: workerBudget },
+    workers: () => workers.bind({ clock: surroundings.clock, fetch: surroundings.fetch, redactor: createRedactor({ secrets: config.secrets }), onDefect: (error, tool) => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.') }),
+    clock: surroundings.clock, machineClock: systemClock, listen: metrics.listen,
+    asOf: (run) => (isMachineTime ? new Date(run.startedAt ?? run.createdAt) : surroundings.clock.now()),
+  })
+  const investigator = role === 'bot' ? undefined : await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
+
+  const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(surroundings.connections), desk, clock: systemClock, newId, metrics, log })
+  const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
+  const served = await serveWeb(web, config.web)
+  log.info({ url: served.url, workers: workers.configured, database: config.databaseUrl === undefined ? 'embedded' : 'postgres', queue: config.redisUrl === undefined ? 'postgres' : 'redis' }, 'Foreman is up.')
+
+  return {
+    webUrl: served.url, store, log, failed: failure.promise,
+    stop: async () => {
+      await Promise.all([served.close(), slack.stop()])
+      await investigator?.close(shutdownGraceMs)
+      await slack.close()
+      await queue.close()
+      await store.close()
+    },
+  }
+}
+
+async function openDurable(config: Config, log: Log, onFatal: (error: Error) => void) {
+  if (config.databaseUrl === undefined) mkdirSync(config.home, { recursive: true })
+  const database = await openDatabase({ location: config.databaseUrl === undefined ? { directory: join(config.home, 'db') } : { url: config.databaseUrl }, log, onFatal })
+  const location = config.redisUrl !== undefined ? { redis: config.redisUrl } : database.embedded ? { pool: database.embedded } : { postgres: config.databaseUrl ?? '' }
+  return { store: createStore(database), queue: await openQueue({ location, log }) }
+}
+
+function organizationOf(connections: ConnectionInputs): string | undefined {
+  const sentry = connections.sentry
+  return sentry !== null && typeof sentry === 'object' && 'organization' in sentry && typeof sentry.organization === 'string' ? sentry.organization : undefined
+}
