@@ -87,7 +87,8 @@ async function readTail(connection: GithubConnection, guarded: typeof fetch, { o
   const chunks: Uint8Array[] = []
   let kept = 0
   let cut = false
-  for await (const chunk of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | null = response.body
+  for await (const chunk of body ?? []) {
     chunks.push(chunk)
     kept += chunk.byteLength
     while (kept - (chunks[0]?.byteLength ?? 0) >= mostBytes) {

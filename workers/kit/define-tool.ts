@@ -46,5 +46,5 @@ export interface ToolDefinition<Client, Input extends z.ZodObject = z.ZodObject,
 export function defineTool<Client>() {
   return <Input extends z.ZodObject, Output extends z.ZodType>(
     definition: ToolDefinition<Client, Input, Output>,
-  ): ToolDefinition<Client> => definition as unknown as ToolDefinition<Client>
+  ): ToolDefinition<Client> => definition
 }

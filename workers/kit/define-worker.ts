@@ -45,7 +45,7 @@ export function defineWorker<Connection, Client>(parts: WorkerParts<Connection, 
   return {
     name,
     description,
-    tools: tools as readonly ToolDefinition<never>[],
+    tools,
     bind: (connection, dependencies) => {
       const binding = {
         ...dependencies, service, baseUrls: parts.baseUrls(connection), ...(redirectHosts === undefined ? {} : { redirectHosts }),

@@ -65,7 +65,7 @@ async function outgoing(
   input: string | URL | Request, init: RequestInit | undefined, callSignal: AbortSignal | undefined,
 ): Promise<{ request: Outgoing; signal: AbortSignal | undefined }> {
   const source = input instanceof Request ? input : undefined
-  const raw = source?.url ?? String(input)
+  const raw = input instanceof Request ? input.url : input.toString()
   const url = URL.parse(raw) ?? fail('defect', 'A tool asked for a URL that is not absolute.')
   if (/\/(?:\.|%2e){1,2}(?:\/|$|[?#])/i.test(raw)) fail('refused_write', 'Refused before anything was sent: the path contains "." or ".." segments.')
   const signals = [callSignal, init?.signal ?? source?.signal].filter((signal) => signal !== undefined && signal !== null)

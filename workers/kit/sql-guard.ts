@@ -80,15 +80,15 @@ function firstRefusal(nodes: readonly unknown[]): string | null {
 
 function functionRefusal(call: unknown): string | null {
   const parts = at(call, 'funcname')
-  const names = (Array.isArray(parts) ? parts : []).map((part) => String(at(part, 'String', 'sval')).toLowerCase())
+  const names = (Array.isArray(parts) ? parts : []).map((part) => textAt(part, 'String', 'sval').toLowerCase())
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   return ACTING_FUNCTIONS.test(name) || ACTING_SCHEMAS.has(schema) ? `the function ${names.join('.')} is not allowed` : null
 }
 
 function relationRefusal(relation: unknown): string | null {
-  const schema = String(at(relation, 'schemaname') ?? '').toLowerCase()
-  const name = String(at(relation, 'relname') ?? '').toLowerCase()
+  const schema = textAt(relation, 'schemaname').toLowerCase()
+  const name = textAt(relation, 'relname').toLowerCase()
   return SECRET_SCHEMAS.has(schema) || SECRET_RELATIONS.has(name) ? `${schema === '' ? name : `${schema}.${name}`} holds credentials` : null
 }
 
@@ -98,6 +98,11 @@ function nameOf(kind: string | undefined): string {
 
 function at(node: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), node)
+}
+
+function textAt(node: unknown, ...keys: readonly string[]): string {
+  const value = at(node, ...keys)
+  return typeof value === 'string' ? value : ''
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

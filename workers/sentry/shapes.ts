@@ -146,7 +146,7 @@ export const ReleaseShape = z.object({
 export const MonitorShape = z.object({
   id: Id, slug: z.string(), name: z.string(), status: Text, isMuted: z.boolean().nullish(), dateCreated: Text,
   project: z.object({ slug: z.string() }),
-  config: z.object({ schedule_type: Text, schedule: z.unknown(), timezone: Text, checkin_margin: z.number().nullish(), max_runtime: z.number().nullish() }),
+  config: z.object({ schedule_type: Text, schedule: z.union([z.string(), z.array(z.union([z.string(), z.number()]))]).nullish(), timezone: Text, checkin_margin: z.number().nullish(), max_runtime: z.number().nullish() }),
   environments: z.array(z.object({ name: z.string(), status: Text, lastCheckIn: Text, nextCheckIn: Text })).nullish(),
 })
 

@@ -46,7 +46,7 @@ export const listCronMonitors = defineTool<SentryClient>()({
 function monitorOf(monitor: z.output<typeof MonitorShape>, checkins: readonly { status: string; duration?: number | null | undefined; dateCreated?: string | null | undefined }[]): Monitor {
   const { slug, name, project, config, status, environments, dateCreated } = monitor
   return {
-    slug, name, project: project.slug, schedule: Array.isArray(config.schedule) ? `every ${config.schedule.join(' ')}` : String(config.schedule ?? 'unknown'), timezone: config.timezone ?? null,
+    slug, name, project: project.slug, schedule: Array.isArray(config.schedule) ? `every ${config.schedule.join(' ')}` : (config.schedule ?? 'unknown'), timezone: config.timezone ?? null,
     status: status ?? 'active', createdAt: dateCreated ?? null, nextAt: environments?.find(({ nextCheckIn }) => typeof nextCheckIn === 'string')?.nextCheckIn ?? null,
     checkins: checkins.slice(0, CHECKINS).map((checkin) => ({ at: checkin.dateCreated ?? null, status: checkin.status, ms: checkin.duration ?? null })),
   }

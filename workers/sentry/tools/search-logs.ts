@@ -28,7 +28,7 @@ export const searchLogs = defineTool<SentryClient>()({
     const query = scopedSearch(undefined, { project: args.project, severity: args.severity === 'warning' ? 'warn' : args.severity, trace: args.trace, ...(args.text === undefined ? {} : { message: `*${args.text}*` }) })
     const page = await client.events({ dataset: 'logs', field: FIELDS, query, sort: '-timestamp', environment: args.environment, per_page: args.limit, cursor: args.cursor, ...windowQuery(window) })
     const lines = page.items.slice(0, args.limit).map((row) => {
-      const message = String(row['message'] ?? '')
+      const message = textOf(row['message']) ?? ''
       return { at: timeOf(row['timestamp']), level: levelOf(textOf(row['severity']), message), message, trace: textOf(row['trace']), project: textOf(row['project']) }
     })
     const entries = lines.toReversed().map(({ at, level, message, project }) => ({ at, level, message, ...(project === null ? {} : { origin: project }) }))
