@@ -10,8 +10,15 @@ import { normalise } from './grading/normalise.ts'
 const LONGEST_STATEMENT = 600
 
 /** One named reason; the reward is 1 exactly when all of them passed. */
-export interface Check { readonly name: string; readonly passed: boolean; readonly detail: string }
-export interface Grade { readonly reward: 0 | 1; readonly checks: readonly Check[] }
+export interface Check {
+  readonly name: string
+  readonly passed: boolean
+  readonly detail: string
+}
+export interface Grade {
+  readonly reward: 0 | 1
+  readonly checks: readonly Check[]
+}
 
 export interface Attempt {
   readonly answer: Answer

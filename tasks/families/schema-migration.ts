@@ -1,9 +1,10 @@
-import { sentryAlert } from '../../training/lab/world-builder/alert-text.ts'
+import type { Answer, Form } from '../../src/core/task.ts'
 import { fact, id, rootCause } from '../../training/lab/world-builder/answer.ts'
-import { createWorldBuilder, type WorldBuilder } from '../../training/lab/world-builder/builder.ts'
-import type { DrawnTask, Family } from '../../training/lab/world-builder/family.ts'
+import type { WorldBuilder } from '../../training/lab/world-builder/builder.ts'
+import { defineFamily, type Story } from '../../training/lab/world-builder/family.ts'
 import { after, before, ticks } from '../../training/lab/world-builder/moments.ts'
-import type { Service } from '../../training/lab/world-builder/service.ts'
+import { sampled } from '../../training/lab/world-builder/sentry.ts'
+import type { Release, Service } from '../../training/lab/world-builder/service-record.ts'
 
 interface Names {
   readonly service: string
@@ -16,14 +17,51 @@ interface Names {
 }
 
 const NAMES: readonly Names[] = [
-  { service: 'orders-api', table: 'orders', before: 'delivery_note', after: 'courier_instructions', migration: 'tidy_order_texts', twin: ['add_order_channel', 'channel'] },
-  { service: 'bookings-api', table: 'bookings', before: 'guest_name', after: 'lead_guest', migration: 'align_guest_fields', twin: ['add_booking_source', 'source'] },
-  { service: 'claims-intake', table: 'claims', before: 'amount', after: 'amount_claimed', migration: 'clarify_claim_money', twin: ['add_claim_country', 'country'] },
-  { service: 'lesson-planner', table: 'lessons', before: 'room', after: 'room_code', migration: 'unify_room_columns', twin: ['add_lesson_language', 'language'] },
+  {
+    service: 'orders-api',
+    table: 'orders',
+    before: 'delivery_note',
+    after: 'courier_instructions',
+    migration: 'tidy_order_texts',
+    twin: ['add_order_channel', 'channel'],
+  },
+  {
+    service: 'bookings-api',
+    table: 'bookings',
+    before: 'guest_name',
+    after: 'lead_guest',
+    migration: 'align_guest_fields',
+    twin: ['add_booking_source', 'source'],
+  },
+  {
+    service: 'claims-intake',
+    table: 'claims',
+    before: 'amount',
+    after: 'amount_claimed',
+    migration: 'clarify_claim_money',
+    twin: ['add_claim_country', 'country'],
+  },
+  {
+    service: 'lesson-planner',
+    table: 'lessons',
+    before: 'room',
+    after: 'room_code',
+    migration: 'unify_room_columns',
+    twin: ['add_lesson_language', 'language'],
+  },
 ]
 
-interface Applied { readonly version: string; readonly sha: string }
-interface Cast { readonly names: Names; readonly service: Service; readonly onset: string; readonly migration: Applied; readonly twin: Applied }
+interface Applied {
+  readonly version: string
+  readonly sha: string
+}
+interface Cast {
+  readonly names: Names
+  readonly service: Service
+  readonly onset: string
+  readonly migration: Applied
+  readonly twin: Applied
+}
 
 const REPOSITORY = 'database'
 
@@ -37,13 +75,40 @@ const files = ({ table, before: column }: Names): Record<string, string> => ({
 function migrate(builder: WorldBuilder, act: { at: string; name: string; statement: string; title: string }): Applied {
   const author = builder.random.pick(builder.people)
   const version = builder.migration({ at: before(act.at, '55m'), name: act.name, statements: [act.statement], appliedBy: author.email })
-  const sha = builder.commit(REPOSITORY, { at: before(act.at, '1m'), author: author.login, message: act.title, pull: act.title, files: { [`supabase/migrations/${version}_${act.name}.sql`]: `${act.statement};\n` } })
+  const sha = builder.commit(REPOSITORY, {
+    at: before(act.at, '1m'),
+    author: author.login,
+    message: act.title,
+    pull: act.title,
+    files: { [`supabase/migrations/${version}_${act.name}.sql`]: `${act.statement};\n` },
+  })
   builder.postgresLog({ at: act.at, severity: 'LOG', user: 'postgres', application: 'supabase-cli', message: `statement: ${act.statement}` })
   const repository = builder.world.github.repositories.find(({ name }) => name === REPOSITORY)
   const started = before(act.at, '40s')
   repository?.workflowRuns.push({
-    id: builder.random.int(11e9, 12.9e9), name: 'migrate', path: '.github/workflows/migrate.yml', event: 'push', sha, branch: 'main', actor: author.login, status: 'completed', conclusion: 'success', createdAt: started, updatedAt: act.at,
-    jobs: [{ id: builder.random.int(31e9, 35.9e9), name: 'migrate', status: 'completed', conclusion: 'success', startedAt: started, completedAt: act.at, steps: [{ name: 'supabase db push', conclusion: 'success' }], log: `Applying migration ${version}_${act.name}.sql...\nFinished supabase db push.\n` }],
+    id: builder.random.int(11e9, 12.9e9),
+    name: 'migrate',
+    path: '.github/workflows/migrate.yml',
+    event: 'push',
+    sha,
+    branch: 'main',
+    actor: author.login,
+    status: 'completed',
+    conclusion: 'success',
+    createdAt: started,
+    updatedAt: act.at,
+    jobs: [
+      {
+        id: builder.random.int(31e9, 35.9e9),
+        name: 'migrate',
+        status: 'completed',
+        conclusion: 'success',
+        startedAt: started,
+        completedAt: act.at,
+        steps: [{ name: 'supabase db push', conclusion: 'success' }],
+        log: `Applying migration ${version}_${act.name}.sql...\nFinished supabase db push.\n`,
+      },
+    ],
   })
   return { version, sha }
 }
@@ -52,13 +117,43 @@ function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
   const names = random.pick(NAMES)
   const onset = builder.ago(`${random.int(18, 41)}m`)
-  const service = builder.service({ name: names.service, description: `Takes new ${names.table}.`, runs: 'kubernetes', namespace: 'core', files: files(names), variables: { DATABASE_URL: 'postgres://app@pooler/postgres' } })
-  builder.repository(REPOSITORY, { at: builder.daysAgo(220), description: 'The schema of the shared database.', files: { 'README.md': '# database\n\nMigrations are applied by the workflow when they reach main.\nAgree with the services that use a column before it changes.\n' } })
+  const service = builder.service({
+    name: names.service,
+    description: `Takes new ${names.table}.`,
+    runs: 'kubernetes',
+    namespace: 'core',
+    files: files(names),
+    variables: { DATABASE_URL: 'postgres://app@pooler/postgres' },
+  })
+  builder.repository(REPOSITORY, {
+    at: builder.daysAgo(220),
+    description: 'The schema of the shared database.',
+    files: {
+      'README.md':
+        '# database\n\nMigrations are applied by the workflow when they reach main.\nAgree with the services that use a column before it changes.\n',
+    },
+  })
   builder.deploy(service, { at: builder.daysAgo(8) })
   builder.company({ since: '2h' })
-  builder.migration({ at: builder.daysAgo(180), name: `create_${names.table}`, statements: [`create table public.${names.table} (id uuid primary key, customer text not null, ${names.before} text, created_at timestamptz not null default now())`] })
-  const twin = migrate(builder, { at: before(onset, '6m'), name: names.twin[0], title: `Keep where ${names.table} come from`, statement: `alter table public.${names.table} add column ${names.twin[1]} text` })
-  const migration = migrate(builder, { at: before(onset, '20s'), name: names.migration, title: `Give the texts of ${names.table} their final names`, statement: `alter table public.${names.table} rename column ${names.before} to ${names.after}` })
+  builder.migration({
+    at: builder.daysAgo(180),
+    name: `create_${names.table}`,
+    statements: [
+      `create table public.${names.table} (id uuid primary key, customer text not null, ${names.before} text, created_at timestamptz not null default now())`,
+    ],
+  })
+  const twin = migrate(builder, {
+    at: before(onset, '6m'),
+    name: names.twin[0],
+    title: `Keep where ${names.table} come from`,
+    statement: `alter table public.${names.table} add column ${names.twin[1]} text`,
+  })
+  const migration = migrate(builder, {
+    at: before(onset, '20s'),
+    name: names.migration,
+    title: `Give the texts of ${names.table} their final names`,
+    statement: `alter table public.${names.table} rename column ${names.before} to ${names.after}`,
+  })
   builder.sql({
     schema: `create table public.${names.table} (id uuid primary key, customer text not null, ${names.after} text, created_at timestamptz not null default now(), ${names.twin[1]} text);`,
     data: `insert into public.${names.table} (id, customer, ${names.after}, created_at) values\n${Array.from({ length: 6 }, (_, index) => `  ('${random.uuid()}', 'c_${random.int(1000, 9999)}', null, '${before(onset, `${index * 7 + 1}m`)}')`).join(',\n')};`,
@@ -71,8 +166,19 @@ function openPull(builder: WorldBuilder, { names, onset }: Cast): void {
   const repository = builder.world.github.repositories.find(({ name }) => name === names.service)
   const head = repository?.commits.at(-1)?.sha ?? ''
   repository?.pulls.push({
-    number: 97, title: `Write ${names.after}`, body: `Goes together with the rename in ${REPOSITORY}.`, author: builder.people[1]?.login ?? '', state: 'open', createdAt: before(onset, '26h'),
-    mergedAt: null, mergeSha: null, head: { ref: `write-${names.after}`, sha: head }, base: 'main', labels: [], reviews: [], comments: [],
+    number: 97,
+    title: `Write ${names.after}`,
+    body: `Goes together with the rename in ${REPOSITORY}.`,
+    author: builder.people[1]?.login ?? '',
+    state: 'open',
+    createdAt: before(onset, '26h'),
+    mergedAt: null,
+    mergeSha: null,
+    head: { ref: `write-${names.after}`, sha: head },
+    base: 'main',
+    labels: [],
+    reviews: [],
+    comments: [],
   })
 }
 
@@ -82,46 +188,89 @@ function failures(builder: WorldBuilder, { names, service, onset }: Cast): Retur
   const query = `insert into public.${names.table} (id, customer, ${names.before}) values ($1, $2, $3) returning id`
   const calls = ticks(after(onset, '3s'), builder.now, '70s', random.next).map((at) => ({ at, traceId: random.hex(32) }))
   for (const { at, traceId } of calls) {
-    builder.log(service, { at, level: 'error', message: `trace=${traceId} POST /v1/${names.table} 500 error: ${message}`, fields: { trace: traceId } })
+    builder.log(service, {
+      at,
+      level: 'error',
+      message: `trace=${traceId} POST /v1/${names.table} 500 error: ${message}`,
+      fields: { trace: traceId },
+    })
     // The database's clock is two seconds behind the cluster's.
     builder.postgresLog({ at: before(at, '2s'), severity: 'ERROR', state: '42703', message, query, user: 'app', application: service.name })
   }
-  for (const at of ticks(builder.ago('20m'), builder.now, '90s', random.next)) builder.log(service, { at, level: 'info', message: `GET /v1/${names.table} 200 ${random.int(4, 25)}ms` })
+  for (const at of ticks(builder.ago('20m'), builder.now, '90s', random.next))
+    builder.log(service, { at, level: 'info', message: `GET /v1/${names.table} 200 ${random.int(4, 25)}ms` })
   return builder.issue(service, {
-    type: 'error', value: message, where: `POST /v1/${names.table}`, first: calls[0]?.at ?? onset, last: calls.at(-1)?.at ?? onset, count: calls.length * 6, users: calls.length * 5, priority: 'high',
-    frames: [{ library: 'node_modules/pg/lib/client.js', fn: 'Client.query', at: 526 }, { file: `src/${names.table}.js`, line: 'pool.query(INSERT', fn: 'create' }],
-    events: calls.filter((_, index) => index === 0 || index >= calls.length - 4).map(({ at, traceId }) => ({
-      at, traceId, tags: { sqlstate: '42703' }, user: { id: `c_${random.int(1000, 9999)}` }, request: { method: 'POST', url: `http://${service.name}.core.svc.cluster.local/v1/${names.table}` },
+    type: 'error',
+    value: message,
+    where: `POST /v1/${names.table}`,
+    first: calls[0]?.at ?? onset,
+    last: calls.at(-1)?.at ?? onset,
+    count: calls.length * 6,
+    users: calls.length * 5,
+    priority: 'high',
+    frames: [
+      { library: 'node_modules/pg/lib/client.js', fn: 'Client.query', at: 526 },
+      { file: `src/${names.table}.js`, line: 'pool.query(INSERT', fn: 'create' },
+    ],
+    events: sampled(calls).map(({ at, traceId }) => ({
+      at,
+      traceId,
+      tags: { sqlstate: '42703' },
+      user: { id: `c_${random.int(1000, 9999)}` },
+      request: { method: 'POST', url: `http://${service.name}.core.svc.cluster.local/v1/${names.table}` },
       breadcrumbs: [{ time: at, category: 'query', level: 'error', message: query }],
     })),
   })
 }
 
-function draw(seed: string): DrawnTask {
-  const builder = createWorldBuilder({ seed: `schema-migration/${seed}` })
+/** The ways to name one migration, its commit included. */
+function formsOf(name: string, { version, sha }: Applied): Form[] {
+  const file = `${version}_${name}`
+  return [id(name), id(version), id(file), id(`${file}.sql`), id(`supabase/migrations/${file}.sql`), id(sha)]
+}
+
+function answerOf(cast: Cast, innocent: Release): Answer {
+  const { names, migration, twin } = cast
+  return rootCause(
+    {
+      kind: 'migration',
+      name: `${migration.version}_${names.migration}`,
+      accepts: formsOf(names.migration, migration),
+      within: [id(REPOSITORY), id(names.table), id(`public.${names.table}`)],
+    },
+    {
+      required: [
+        fact('new-name', 'what the column is called now', [
+          id(names.after),
+          id(`${names.table}.${names.after}`),
+          id(`public.${names.table}.${names.after}`),
+        ]),
+      ],
+      forbidden: [
+        fact('near-twin', 'the migration applied minutes before, which only adds a column', formsOf(names.twin[0], twin)),
+        fact('innocent-deploy', 'the newest deploy before the onset', [id(innocent.sha)]),
+      ],
+    },
+  )
+}
+
+function tell(builder: WorldBuilder): Story {
   const cast = setUp(builder)
-  const { names, service, onset, migration, twin } = cast
+  const { service, onset } = cast
   const innocent = builder.innocentDeploy(service, before(onset, '4m'))
   openPull(builder, cast)
   const issue = failures(builder, cast)
-  const world = builder.build()
-  const forms = (name: string, { version, sha }: Applied) => [id(name), id(version), id(`${version}_${name}`), id(`${version}_${name}.sql`), id(`supabase/migrations/${version}_${name}.sql`), id(sha)]
-  return {
-    task: {
-      id: `schema-migration-${seed}`, level: 'orchestrator', family: 'schema-migration', split: 'test', difficulty: 'medium', now: world.header.now, alertIssue: issue.id,
-      title: 'Inserts fail on a column that was there this morning',
-      motivation: 'A column renamed in one step breaks every reader and writer that is still running (why renames need expand and contract: GitLab, https://docs.gitlab.com/development/database/avoiding_downtime_in_migrations/). The service\'s own newest deploy, minutes earlier, is the first suspect and did nothing.',
-      question: sentryAlert(builder, issue),
-    },
-    answer: rootCause({ kind: 'migration', name: `${migration.version}_${names.migration}`, accepts: forms(names.migration, migration), within: [id(REPOSITORY), id(names.table), id(`public.${names.table}`)] }, {
-      required: [fact('new-name', 'what the column is called now', [id(names.after), id(`${names.table}.${names.after}`), id(`public.${names.table}.${names.after}`)])],
-      forbidden: [
-        fact('near-twin', 'the migration applied minutes before, which only adds a column', forms(names.twin[0], twin)),
-        fact('innocent-deploy', 'the newest deploy before the onset', [id(innocent.sha)]),
-      ],
-    }),
-    world,
-  }
+  return { asked: issue, answer: answerOf(cast, innocent) }
 }
 
-export const schemaMigration: Family = { slug: 'schema-migration', split: 'test', level: 'orchestrator', draw }
+/** A migration renames a column that the running service still writes. */
+export const schemaMigration = defineFamily({
+  slug: 'schema-migration',
+  level: 'orchestrator',
+  split: 'test',
+  difficulty: 'medium',
+  title: 'Inserts fail on a column that was there an hour ago',
+  motivation:
+    "A column renamed in one step breaks every reader and writer that is still running (why renames need expand and contract: GitLab, https://docs.gitlab.com/development/database/avoiding_downtime_in_migrations/). The service's own newest deploy, minutes earlier, is the first suspect and did nothing.",
+  tell,
+})

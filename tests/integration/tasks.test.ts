@@ -25,15 +25,20 @@ describe('the task set', () => {
   it('has schemas that say what the code says', async () => {
     const files = taskSchemaFiles()
     expect((await readdir(join(root, 'schemas'))).sort()).toEqual(Object.keys(files).sort())
-    for (const [name, text] of Object.entries(files)) expect(await readFile(join(root, 'schemas', name), 'utf8'), `${name} is stale: node scripts/write-task-schemas.ts`).toBe(text)
+    // A stale one is written anew by scripts/write-task-schemas.ts.
+    for (const [name, text] of Object.entries(files)) expect(await readFile(join(root, 'schemas', name), 'utf8')).toBe(text)
   })
 
   it('shows decoys and living services in every world', async () => {
     for (const { path } of await listTasks(root)) {
       const { world, answer } = await loadTask(path)
-      const sizes = Object.entries(readableText(world)).map(([service, text]) => [service, text.length > 300])
-      expect(Object.fromEntries(sizes), path).toEqual({ sentry: true, railway: true, kubernetes: true, github: true, supabase: true, docs: true })
-      expect(answer.forbidden.map(({ id }) => id), path).toContain('innocent-deploy')
+      const alive = Object.entries(readableText(world)).flatMap(([service, text]) => (text.length > 300 ? [service] : []))
+      const decoys = answer.forbidden.map(({ id }) => id)
+      expect({ path, alive, decoys }).toEqual({
+        path,
+        alive: ['sentry', 'railway', 'kubernetes', 'github', 'supabase', 'docs'],
+        decoys: expect.arrayContaining(['innocent-deploy']),
+      })
     }
   })
 })
@@ -76,7 +81,7 @@ describe('a task folder with mistakes', () => {
     const drawn = family?.draw('7')
     if (!drawn) throw new Error('there is no family')
     await writeTask(join(dir, drawn.task.id), drawn)
-    expect(await loadTask(join(dir, drawn.task.id))).toEqual({ dir: join(dir, drawn.task.id), ...drawn, world: { ...drawn.world, docs: Object.fromEntries(Object.entries(drawn.world.docs).sort()) } })
+    expect(await loadTask(join(dir, drawn.task.id))).toEqual({ dir: join(dir, drawn.task.id), ...drawn })
   })
 
   it('names file and field of every schema problem at once', async () => {
@@ -99,7 +104,11 @@ describe('a task folder with mistakes', () => {
   })
 
   it('refuses log lines of pods that do not exist, and of times to come', async () => {
-    await edit('world/logs.jsonl', (text) => `${text}${JSON.stringify({ source: 'kubernetes.pod', time: '2030-01-01T00:00:00Z', level: 'info', message: 'x', fields: { namespace: 'a', pod: 'ghost', container: 'c' } })}\n`)
+    await edit(
+      'world/logs.jsonl',
+      (text) =>
+        `${text}${JSON.stringify({ source: 'kubernetes.pod', time: '2030-01-01T00:00:00Z', level: 'info', message: 'x', fields: { namespace: 'a', pod: 'ghost', container: 'c' } })}\n`,
+    )
     const text = await problems()
     expect(text).toMatch(/names pod "ghost"/)
     expect(text).toMatch(/2030-01-01T00:00:00Z, after now/)
@@ -107,7 +116,10 @@ describe('a task folder with mistakes', () => {
 
   it('refuses code that reads otherwise than the stack frame says', async () => {
     const { world } = await loadTask(join(dir, '0003-misspelt-host'))
-    const line = world.sentry.issues.flatMap(({ events }) => events.flatMap(({ exception }) => exception.flatMap(({ frames }) => frames.flatMap(({ context }) => context)))).find(([, text]) => text.includes('throw'))?.[1] ?? ''
+    const line =
+      world.sentry.issues
+        .flatMap(({ events }) => events.flatMap(({ exception }) => exception.flatMap(({ frames }) => frames.flatMap(({ context }) => context))))
+        .find(([, text]) => text.includes('throw'))?.[1] ?? ''
     const json = JSON.stringify(line).slice(1, -1)
     await edit('world/sentry.json', (text) => text.replace(json, `${json} // changed`))
     expect(await problems()).toMatch(/reads otherwise at its release/)

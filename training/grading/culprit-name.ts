@@ -6,9 +6,11 @@ import { normalise } from './normalise.ts'
 /** Words that say what kind of thing a name is, or where; they name nothing themselves. */
 const PLAIN = new Set([
   ...EntityKind.options.flatMap((kind) => kind.split('_')),
-  ...('the a an in of on at for by from to its s is was kind name named called id key value env setting config configmap configuration cron pg schedule scheduled script task ' +
+  ...(
+    'the a an in of on at for by from to its s is was kind name named called id key value env setting config configmap configuration cron pg schedule scheduled script task ' +
     'sha version release api client caller customer account agent token secret password expired revoked missing misspelt misspelled mistyped wrong typo forgotten leftover stale old new test ' +
-    'hostname dns address endpoint production prod upstream code change migration sql railway kubernetes k8s supabase github sentry postgres database db deploy pr merge line limit').split(' '),
+    'hostname dns address endpoint production prod upstream code change migration sql railway kubernetes k8s supabase github sentry postgres database db deploy pr merge line limit'
+  ).split(' '),
 ])
 
 /**
@@ -20,7 +22,10 @@ export function namesOnly(name: string, accepts: readonly Form[], within: readon
   const hits = accepts.flatMap((form) => find(form, text))
   if (hits.length === 0) return false
   const covered = [...hits, ...within.flatMap((form) => find(form, text))]
-  const rest = [...text].map((character, index) => (covered.some(({ start, end }) => index >= start && index < end) ? ' ' : character)).join('')
+  const rest = text
+    .split('')
+    .map((character, index) => (covered.some(({ start, end }) => index >= start && index < end) ? ' ' : character))
+    .join('')
   const words = rest.match(/[\p{L}\p{N}][\p{L}\p{N}_.@:-]*/gu) ?? []
   return words.every((word) => PLAIN.has(word.replaceAll(/[:.]+$/g, '')))
 }

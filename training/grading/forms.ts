@@ -2,7 +2,10 @@ import type { Form } from '../../src/core/task.ts'
 import { normalise } from './normalise.ts'
 
 /** Where a form stands in a normalised text: start included, end excluded. */
-export interface Span { readonly start: number; readonly end: number }
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
 
 export interface ReadOptions {
   /** Is a number's unit asked for? A table's cell has none beside it. */
@@ -20,10 +23,14 @@ const NUMBER = /(?<![\p{sc=Latin}\p{N}_])(?<!\d[.,:/-])\d+(?:[., _]\d+)*(?![\p{s
 /** Every place where `form` stands in `text`, which is normalised already. Throws on a regex that does not compile. */
 export function find(form: Form, text: string, options: ReadOptions = { units: true }): Span[] {
   switch (form.type) {
-    case 'literal': return spans(text.replaceAll('-', ' '), new RegExp(`(?<!${WORD})${escape(normalise(form.value).replaceAll('-', ' '))}(?!${WORD})`, 'gu'))
-    case 'regex': return spans(text, new RegExp(form.value, 'giu'))
-    case 'id': return spans(text, idPattern(normalise(form.value)))
-    case 'number': return findNumber(form, text, options)
+    case 'literal':
+      return spans(text.replaceAll('-', ' '), new RegExp(`(?<!${WORD})${escape(normalise(form.value).replaceAll('-', ' '))}(?!${WORD})`, 'gu'))
+    case 'regex':
+      return spans(text, new RegExp(form.value, 'giu'))
+    case 'id':
+      return spans(text, idPattern(normalise(form.value)))
+    case 'number':
+      return findNumber(form, text, options)
   }
 }
 
@@ -57,20 +64,22 @@ function idPattern(value: string): RegExp {
 
 /** A pattern for every prefix of `value` of at least `shortest` characters. */
 function prefixes(value: string, shortest: number): string {
-  const rest = [...value.slice(shortest)]
+  const rest = value.slice(shortest).split('')
   return value.slice(0, shortest) + rest.reduceRight((inner, character) => `(?:${character}${inner})?`, '')
 }
 
 function findNumber(form: Extract<Form, { type: 'number' }>, text: string, { units }: ReadOptions): Span[] {
-  return [...text.matchAll(NUMBER)].flatMap((match) => readings(match[0]).flatMap(({ value, offset, length }) => {
-    const start = match.index + offset
-    const negative = text[start - 1] === '-' && !/[\p{sc=Latin}\p{N}]/u.test(text[start - 2] ?? '')
-    if ((negative ? -value : value) !== form.value) return []
-    const end = start + length
-    if (!units || form.unit === undefined) return [{ start, end }]
-    const unit = new RegExp(`^ ?${escape(normalise(form.unit))}(?!${WORD})`, 'u').exec(text.slice(end))
-    return unit ? [{ start, end: end + unit[0].length }] : []
-  }))
+  return [...text.matchAll(NUMBER)].flatMap((match) =>
+    readings(match[0]).flatMap(({ value, offset, length }) => {
+      const start = match.index + offset
+      const negative = text[start - 1] === '-' && !/[\p{sc=Latin}\p{N}]/u.test(text[start - 2] ?? '')
+      if ((negative ? -value : value) !== form.value) return []
+      const end = start + length
+      if (!units || form.unit === undefined) return [{ start, end }]
+      const unit = new RegExp(`^ ?${escape(normalise(form.unit))}(?!${WORD})`, 'u').exec(text.slice(end))
+      return unit ? [{ start, end: end + unit[0].length }] : []
+    }),
+  )
 }
 
 /** What a written number can mean: `1,234` is 1234, `1.5` is one and a half, `1 234` is 1234 or two numbers. */
@@ -83,7 +92,8 @@ function readings(written: string): { value: number; offset: number; length: num
   const grouped = /^(\d{1,3}(?:([,._ ])\d{3})(?:\2\d{3})*)(?:[.,](\d+))?$/.exec(written)
   if (grouped) found.push({ ...whole, value: Number(`${(grouped[1] ?? '').replaceAll(/\D/g, '')}.${grouped[3] ?? '0'}`) })
   if (written.includes(' ')) {
-    for (const part of written.matchAll(/[^ ]+/g)) found.push(...readings(part[0]).map((reading) => ({ ...reading, offset: reading.offset + part.index })))
+    for (const part of written.matchAll(/[^ ]+/g))
+      found.push(...readings(part[0]).map((reading) => ({ ...reading, offset: reading.offset + part.index })))
   }
   return found
 }

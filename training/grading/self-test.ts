@@ -13,7 +13,14 @@ const formattings: readonly (readonly [name: string, rewrite: (text: string) => 
   ['plain', (text) => text],
   ['upper case', (text) => text.toUpperCase()],
   ['Markdown', (text) => text.replaceAll(/[^\s,]*[\w/][^\s,]*/g, (word) => (/[_\d-]/.test(word) ? `\`${word}\`` : word)).replace(/^(\S+)/, '**$1**')],
-  ['curly quotes', (text) => text.split(' ').map((word) => (/[_\d]/.test(word) ? `“${word}”` : word)).join(' ')],
+  [
+    'curly quotes',
+    (text) =>
+      text
+        .split(' ')
+        .map((word) => (/[_\d]/.test(word) ? `“${word}”` : word))
+        .join(' '),
+  ],
   ['typographic dashes and spaces', (text) => text.replaceAll('-', '\u2011').replaceAll(' ', '\u00A0')],
 ]
 
@@ -26,7 +33,8 @@ export function selfTest({ answer, question, world }: { answer: Answer; question
   const run = runThatRead(world)
   const reference = reportOf(answer, world)
   const reward = (report: Report): number => grade({ answer, report, run }).reward
-  const expect = (name: string, report: Report, wanted: 0 | 1): string[] => (reward(report) === wanted ? [] : [`grading: ${name} scores ${1 - wanted}${wanted === 1 ? `: ${reasons(answer, report, run)}` : ''}`])
+  const expect = (name: string, report: Report, wanted: 0 | 1): string[] =>
+    reward(report) === wanted ? [] : [`grading: ${name} scores ${1 - wanted}${wanted === 1 ? `: ${reasons(answer, report, run)}` : ''}`]
   const culprits = [answer.culprit?.name, ...answer.forbidden.flatMap((fact) => sample(fact, world))].filter((name) => name !== undefined)
   return [
     ...formattings.flatMap(([name, rewrite]) => expect(`the reference in ${name}`, rewritten(reference, rewrite), 1)),
@@ -34,21 +42,39 @@ export function selfTest({ answer, question, world }: { answer: Answer; question
       ...expect(`near twin ${fact.id} beside the truth`, { ...reference, rootCause: `${sample(fact, world)} ${reference.rootCause}` }, 0),
       ...expect(`near twin ${fact.id} as the culprit`, { ...reference, culprit: { kind: 'service', name: sample(fact, world) } }, 0),
     ]),
-    ...(culprits.length > 1 ? expect('the union of all culprits', { ...reference, culprit: { kind: 'service', name: culprits.join(', ').slice(0, 200) } }, 0) : []),
-    ...expect('the question repeated', { ...reference, rootCause: question.slice(0, 600), culprit: { kind: 'service', name: question.slice(0, 200) } }, 0),
-    ...expect('an empty report', { ...reference, rootCause: '-', culprit: null, evidence: [] }, answer.required.length === 0 && answer.culprit === null ? 1 : 0),
+    ...(culprits.length > 1
+      ? expect('the union of all culprits', { ...reference, culprit: { kind: 'service', name: culprits.join(', ').slice(0, 200) } }, 0)
+      : []),
+    ...expect(
+      'the question repeated',
+      { ...reference, rootCause: question.slice(0, 600), culprit: { kind: 'service', name: question.slice(0, 200) } },
+      0,
+    ),
+    ...expect(
+      'an empty report',
+      { ...reference, rootCause: '-', culprit: null, evidence: [] },
+      answer.required.length === 0 && answer.culprit === null ? 1 : 0,
+    ),
     ...(answer.culprit ? expect('the reference without evidence', { ...reference, evidence: [] }, 0) : []),
   ]
 }
 
 function reasons(answer: Answer, report: Report, run: AgentRun): string {
-  return grade({ answer, report, run }).checks.filter(({ passed }) => !passed).map(({ name }) => name).join(', ')
+  return grade({ answer, report, run })
+    .checks.filter(({ passed }) => !passed)
+    .map(({ name }) => name)
+    .join(', ')
 }
 
 function reportOf(answer: Answer, world: string): Report {
   return {
-    verdict: answer.verdict, title: 'Reference', rootCause: `Cause: ${answer.required.map((fact) => sample(fact, world)).join(' , ')}`.slice(0, 600),
-    culprit: answer.culprit && { kind: answer.culprit.kind, name: answer.culprit.name }, evidence: [{ text: 'seen', calls: [CALL] }], missing: [], actions: [],
+    verdict: answer.verdict,
+    title: 'Reference',
+    rootCause: `Cause: ${answer.required.map((fact) => sample(fact, world)).join(' , ')}`.slice(0, 600),
+    culprit: answer.culprit && { kind: answer.culprit.kind, name: answer.culprit.name },
+    evidence: [{ text: 'seen', calls: [CALL] }],
+    missing: [],
+    actions: [],
   }
 }
 
@@ -73,7 +99,14 @@ function runThatRead(text: string): AgentRun {
   const at = new Date(0).toISOString()
   const result = { structured: {}, text, entities: [], signals: [], links: [], truncated: false }
   return {
-    id: 'self-test', agent: 'orchestrator', policy: 'self-test', promptVersion: '-', input: '', usage: noUsage, ms: 0, end: { reason: 'reported', message: '' },
+    id: 'self-test',
+    agent: 'orchestrator',
+    policy: 'self-test',
+    promptVersion: '-',
+    input: '',
+    usage: noUsage,
+    ms: 0,
+    end: { reason: 'reported', message: '' },
     steps: [{ index: 0, at, items: [], usage: noUsage, ms: 0, calls: [{ id: CALL, tool: 'everything', args: {}, startedAt: at, ms: 0, result }] }],
   }
 }

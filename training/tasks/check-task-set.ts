@@ -11,7 +11,11 @@ import { readableText } from './readable-text.ts'
 /** A world is read whole into memory by every attempt, and reviewed by people. */
 const LARGEST_WORLD_BYTES = 200_000
 
-export interface CheckedTask { readonly id: string; readonly path: string; readonly problems: readonly string[] }
+export interface CheckedTask {
+  readonly id: string
+  readonly path: string
+  readonly problems: readonly string[]
+}
 
 /**
  * Every task below `root` with what is wrong with it: reading, sense, consistency, grading, size, its id against its folder's name,
@@ -23,13 +27,17 @@ export async function checkTaskSet(root: string): Promise<CheckedTask[]> {
   for (const { family, split } of summaries) splits.set(family, (splits.get(family) ?? new Set<Task['split']>()).add(split))
   const checked: CheckedTask[] = []
   for (const { id, path, family } of summaries) {
-    const shared = [...splits.get(family) ?? []]
-    checked.push({ id, path, problems: [
-      ...(id === basename(path) ? [] : [`task.md: id is ${id}, but the folder is called ${basename(path)}`]),
-      ...(shared.length > 1 ? [`task.md: family ${family} stands in ${shared.join(' and ')}; a family belongs to one split`] : []),
-      ...await worldSizeProblems(join(path, 'world')),
-      ...await problemsOf(path),
-    ] })
+    const shared = [...(splits.get(family) ?? [])]
+    checked.push({
+      id,
+      path,
+      problems: [
+        ...(id === basename(path) ? [] : [`task.md: id is ${id}, but the folder is called ${basename(path)}`]),
+        ...(shared.length > 1 ? [`task.md: family ${family} stands in ${shared.join(' and ')}; a family belongs to one split`] : []),
+        ...(await worldSizeProblems(join(path, 'world'))),
+        ...(await problemsOf(path)),
+      ],
+    })
   }
   return checked
 }
@@ -47,7 +55,9 @@ async function problemsOf(path: string): Promise<readonly string[]> {
 
 async function worldSizeProblems(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => [])
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size))
+  const sizes = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
+  )
   const bytes = sizes.reduce((sum, size) => sum + size, 0)
   return bytes <= LARGEST_WORLD_BYTES ? [] : [`world/: ${bytes} bytes, at most ${LARGEST_WORLD_BYTES}`]
 }

@@ -10,14 +10,19 @@ import { readableText } from './readable-text.ts'
  */
 export function checkTask({ task, answer, world }: DrawnTask): string[] {
   const readable = readableText(world)
-  const found = (accepts: readonly Form[]): boolean => Object.values(readable).some((text) => accepts.some((form) => occurs(form, text, { units: false })))
+  const found = (accepts: readonly Form[]): boolean =>
+    Object.values(readable).some((text) => accepts.some((form) => occurs(form, text, { units: false })))
   const asked = (accepts: readonly Form[]): boolean => accepts.some((form) => occurs(form, task.question))
   const facts = [...answer.required.map((fact) => ({ fact, role: 'required' })), ...answer.forbidden.map((fact) => ({ fact, role: 'forbidden' }))]
   return [
     ...formProblems(answer),
     ...(task.now === world.header.now ? [] : [`task.md: now is ${task.now}, but the world stands at ${world.header.now}`]),
-    ...(task.alertIssue === undefined || world.sentry.issues.some(({ id }) => id === task.alertIssue) ? [] : [`task.md: alertIssue ${task.alertIssue} is not an issue of this world`]),
-    ...(answer.verdict === 'root_cause') === (answer.culprit !== null) ? [] : [`answer.json: verdict ${answer.verdict} ${answer.culprit ? 'has' : 'lacks'} a culprit`],
+    ...(task.alertIssue === undefined || world.sentry.issues.some(({ id }) => id === task.alertIssue)
+      ? []
+      : [`task.md: alertIssue ${task.alertIssue} is not an issue of this world`]),
+    ...((answer.verdict === 'root_cause') === (answer.culprit !== null)
+      ? []
+      : [`answer.json: verdict ${answer.verdict} ${answer.culprit ? 'has' : 'lacks'} a culprit`]),
     ...facts.flatMap(({ fact, role }) => (found(fact.accepts) ? [] : [`answer.json: ${role} fact ${fact.id} stands nowhere a tool can read`])),
     ...answer.required.flatMap((fact) => alertProblem(fact, asked(fact.accepts))),
     ...(answer.culprit ? culpritProblems(answer.culprit, found, asked) : []),
@@ -29,18 +34,28 @@ export function checkTask({ task, answer, world }: DrawnTask): string[] {
 function formProblems({ culprit, required, forbidden }: Answer): string[] {
   const named = [...required, ...forbidden].map(({ id, accepts }) => ({ id, accepts }))
   const all = culprit ? [...named, { id: 'culprit', accepts: culprit.accepts }, { id: 'culprit.within', accepts: culprit.within }] : named
-  return all.flatMap(({ id, accepts }) => accepts.flatMap((form) => {
-    const problem = formProblem(form)
-    return problem === undefined ? [] : [`answer.json: ${id}: ${form.type} ${JSON.stringify(form.value)} ${problem}`]
-  }))
+  return all.flatMap(({ id, accepts }) =>
+    accepts.flatMap((form) => {
+      const problem = formProblem(form)
+      return problem === undefined ? [] : [`answer.json: ${id}: ${form.type} ${JSON.stringify(form.value)} ${problem}`]
+    }),
+  )
 }
 
 function alertProblem(fact: Fact, asked: boolean): string[] {
   if (asked === fact.inAlert) return []
-  return [asked ? `task.md: the question gives required fact ${fact.id} away; say inAlert if the alert honestly shows it` : `answer.json: ${fact.id} is marked inAlert, but the question does not show it`]
+  return [
+    asked
+      ? `task.md: the question gives required fact ${fact.id} away; say inAlert if the alert honestly shows it`
+      : `answer.json: ${fact.id} is marked inAlert, but the question does not show it`,
+  ]
 }
 
-function culpritProblems({ name, accepts }: NonNullable<Answer['culprit']>, found: (accepts: readonly Form[]) => boolean, asked: (accepts: readonly Form[]) => boolean): string[] {
+function culpritProblems(
+  { name, accepts }: NonNullable<Answer['culprit']>,
+  found: (accepts: readonly Form[]) => boolean,
+  asked: (accepts: readonly Form[]) => boolean,
+): string[] {
   return [
     ...(found(accepts) ? [] : [`answer.json: the culprit ${name} stands nowhere a tool can read`]),
     ...(asked(accepts) ? [`task.md: the question names the culprit ${name}`] : []),
@@ -50,6 +65,10 @@ function culpritProblems({ name, accepts }: NonNullable<Answer['culprit']>, foun
 
 /** A near twin must not be caught by the truth, nor the truth by a near twin. */
 function overlap(fact: Fact, { culprit, required }: Answer): string[] {
-  const truths = [...(culprit?.accepts ?? []), ...required.flatMap(({ accepts }) => accepts)].filter(({ type }) => type !== 'regex').map(({ value }) => String(value))
-  return truths.filter((truth) => fact.accepts.some((form) => occurs(form, truth))).map((truth) => `answer.json: forbidden fact ${fact.id} is met by the truth itself (${truth})`)
+  const truths = [...(culprit?.accepts ?? []), ...required.flatMap(({ accepts }) => accepts)]
+    .filter(({ type }) => type !== 'regex')
+    .map(({ value }) => String(value))
+  return truths
+    .filter((truth) => fact.accepts.some((form) => occurs(form, truth)))
+    .map((truth) => `answer.json: forbidden fact ${fact.id} is met by the truth itself (${truth})`)
 }

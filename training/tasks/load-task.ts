@@ -8,7 +8,9 @@ import type { DrawnTask } from '../lab/world-builder/family.ts'
 import { loadWorld } from '../lab/world/load-world.ts'
 
 /** A task as it lies on disk, whole. */
-export interface LoadedTask extends DrawnTask { readonly dir: string }
+export interface LoadedTask extends DrawnTask {
+  readonly dir: string
+}
 
 /** The task of `<dir>/task.md`: front matter and question, without answer or world. Throws a ConfigurationError naming file and field. */
 export async function readTask(dir: string): Promise<Task> {
@@ -34,7 +36,11 @@ export async function loadTask(dir: string): Promise<LoadedTask> {
 async function readAnswer(dir: string): Promise<Answer> {
   const file = join(dir, 'answer.json')
   const text = await readText(file)
-  return check(file, Answer, parseText(file, () => JSON.parse(text)))
+  return check(
+    file,
+    Answer,
+    parseText(file, () => JSON.parse(text)),
+  )
 }
 
 async function readText(file: string): Promise<string> {

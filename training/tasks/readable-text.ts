@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { KubernetesObject } from '../../src/core/world/kubernetes.ts'
 import type { World } from '../../src/core/world/world.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
@@ -10,8 +11,15 @@ import { valueText } from '../grading/normalise.ts'
 export function readableText(world: World): Record<string, string> {
   const redactor = createRedactor()
   const text = (value: unknown): string => valueText(redactor.json(value))
-  const logs = (worker: string): string => world.logs.filter(({ source }) => source.startsWith(`${worker}.`)).map((line) => `${redactor.text(line.message)}\n${text(line.fields)}`).join('\n')
-  const projects = world.railway.projects.map((project) => ({ ...project, instances: project.instances.map((each) => ({ ...each, variables: Object.keys(each.variables) })) }))
+  const logs = (worker: string): string =>
+    world.logs
+      .filter(({ source }) => source.startsWith(`${worker}.`))
+      .map((line) => `${redactor.text(line.message)}\n${text(line.fields)}`)
+      .join('\n')
+  const projects = world.railway.projects.map((project) => ({
+    ...project,
+    instances: project.instances.map((each) => ({ ...each, variables: Object.keys(each.variables) })),
+  }))
   const { schemaSql, dataSql, project } = world.supabase
   return {
     sentry: `${text(world.sentry)}\n${logs('sentry')}`,
@@ -23,7 +31,13 @@ export function readableText(world: World): Record<string, string> {
   }
 }
 
+const Values = z.looseObject({ data: z.record(z.string(), z.unknown()).default({}) })
+const Named = z.object({ name: z.string() }).transform(({ name }) => name)
+
 function withoutValues(object: KubernetesObject): unknown {
-  if (object.kind === 'ConfigMap' || object.kind === 'Secret') return { ...object, data: Object.keys(Object(object['data'])) }
-  return JSON.parse(JSON.stringify(object, (key, value: unknown) => (key === 'env' && Array.isArray(value) ? value.map((each) => Object(each).name) : value)))
+  if (object.kind === 'ConfigMap' || object.kind === 'Secret') return { ...object, data: Object.keys(Values.parse(object).data) }
+  const names = (key: string, value: unknown): unknown => (key === 'env' && Array.isArray(value) ? value.map((each) => Named.parse(each)) : value)
+  const text = JSON.stringify(object, names)
+  const plain: unknown = JSON.parse(text)
+  return plain
 }

@@ -24,8 +24,10 @@ const schemas: Readonly<Record<string, readonly [title: string, schema: z.ZodTyp
 
 /** The files of `tasks/schemas/`, name → text: JSON Schema 2020-12 of what may be written by hand (defaults may be left out). */
 export function taskSchemaFiles(): Record<string, string> {
-  return Object.fromEntries(Object.entries(schemas).map(([name, [title, schema]]) => {
-    const document = { title, ...z.toJSONSchema(schema, { io: 'input' }) }
-    return [`${name}.json`, `${jsonText(document)}\n`]
-  }))
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, [title, schema]]) => {
+      const document = { title, ...z.toJSONSchema(schema, { io: 'input' }) }
+      return [`${name}.json`, `${jsonText(document)}\n`]
+    }),
+  )
 }

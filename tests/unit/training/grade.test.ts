@@ -6,7 +6,15 @@ import { delegation, reportOf, runOf, toolCall } from './graded-run.ts'
 const sha = '3fa9c1d27b0e4f5a8c6d1e2f3a4b5c6d7e8f9a0b'
 const answer: Answer = {
   verdict: 'root_cause',
-  culprit: { kind: 'config_map', name: 'refund-env', accepts: [{ type: 'id', value: 'refund-env' }, { type: 'id', value: 'LEDGER_URL' }], within: [{ type: 'id', value: 'payments' }] },
+  culprit: {
+    kind: 'config_map',
+    name: 'refund-env',
+    accepts: [
+      { type: 'id', value: 'refund-env' },
+      { type: 'id', value: 'LEDGER_URL' },
+    ],
+    within: [{ type: 'id', value: 'payments' }],
+  },
   required: [
     { id: 'host', meaning: 'the misspelt host', accepts: [{ type: 'id', value: 'leger-api' }], inAlert: false },
     { id: 'failures', meaning: 'how many', accepts: [{ type: 'number', value: 12450, unit: 'requests' }], inAlert: false },
@@ -19,16 +27,27 @@ const other = toolCall('kubernetes1.0.1', 'all pods are ready')
 const run = runOf([delegation('kubernetes1', ['kubernetes1.0.0'], [logs, other])])
 const good = 'Since 14:06 12450 requests went to leger-api, set in refund-env by 3fa9c1d.'
 
-const rewardOf = (text: string, culprit: string | null = 'refund-env', calls: readonly string[] = ['kubernetes1']): number => grade({ answer, report: reportOf(text, culprit, calls), run }).reward
+const rewardOf = (text: string, culprit: string | null = 'refund-env', calls: readonly string[] = ['kubernetes1']): number =>
+  grade({ answer, report: reportOf(text, culprit, calls), run }).reward
 const failed = (text: string, culprit: string | null, calls: readonly string[]): string[] =>
-  grade({ answer, report: reportOf(text, culprit, calls), run }).checks.filter(({ passed }) => !passed).map(({ name }) => name)
+  grade({ answer, report: reportOf(text, culprit, calls), run })
+    .checks.filter(({ passed }) => !passed)
+    .map(({ name }) => name)
 
 describe('grade', () => {
   it.each([
     ['plain', good, 'refund-env'],
     ['Markdown', 'Since 14:06 *12,450 requests* went to `leger-api`, set in **refund-env** by `3fa9c1d27b0e`.', '`refund-env`'],
-    ['upper case and curly quotes', 'SINCE 14:06 12’450 REQUESTS WENT TO “LEGER-API”, SET IN ‘REFUND-ENV’ BY 3FA9C1D27B0E4F5A8C6D1E2F3A4B5C6D7E8F9A0B.', 'ConfigMap “REFUND-ENV”'],
-    ['odd dashes and spaces', 'Since 14:06—12\u202F450 requests went to leger\u2011api, set in refund‐env by 3fa9c1d…', 'the config map payments/refund-env'],
+    [
+      'upper case and curly quotes',
+      'SINCE 14:06 12’450 REQUESTS WENT TO “LEGER-API”, SET IN ‘REFUND-ENV’ BY 3FA9C1D27B0E4F5A8C6D1E2F3A4B5C6D7E8F9A0B.',
+      'ConfigMap “REFUND-ENV”',
+    ],
+    [
+      'odd dashes and spaces',
+      'Since 14:06—12\u202F450 requests went to leger\u2011api, set in refund‐env by 3fa9c1d…',
+      'the config map payments/refund-env',
+    ],
     ['full width and escapes', '１２４５０ requests went to leger-api (refund\\-env); 3fa9c1d27 is the commit', 'LEDGER\\_URL in payments'],
   ])('gives 1 whatever the formatting: %s', (_, text, culprit) => {
     expect(failed(text, culprit, ['kubernetes1'])).toEqual([])
@@ -47,10 +66,16 @@ describe('grade', () => {
     expect(rewardOf(text)).toBe(0)
   })
 
-  it.each([['refund-env and refund-worker'], ['refund-env, stock-sync, email-sender'], ['refund-env/storefront'], ['refund-env storefront'], ['refund-environment'], ['stock-sync']])(
-    'gives 0 when the culprit is not exactly the one: %s', (culprit) => {
-      expect(failed(good, culprit, ['kubernetes1'])).toContain('culprit')
-    })
+  it.each([
+    ['refund-env and refund-worker'],
+    ['refund-env, stock-sync, email-sender'],
+    ['refund-env/storefront'],
+    ['refund-env storefront'],
+    ['refund-environment'],
+    ['stock-sync'],
+  ])('gives 0 when the culprit is not exactly the one: %s', (culprit) => {
+    expect(failed(good, culprit, ['kubernetes1'])).toContain('culprit')
+  })
 
   it('gives 0 to a report that repeats the question', () => {
     expect(rewardOf('Refunds fail since this afternoon, please look.')).toBe(0)
@@ -74,7 +99,12 @@ describe('grade', () => {
   })
 
   it('takes a worker’s prose for no evidence', () => {
-    const told = runOf([{ ...delegation('kubernetes1', [], [logs]), finding: { verdict: 'found', answer: good, culprit: null, claims: [], entities: [], signals: [], droppedClaims: 0 } }])
+    const told = runOf([
+      {
+        ...delegation('kubernetes1', [], [logs]),
+        finding: { verdict: 'found', answer: good, culprit: null, claims: [], entities: [], signals: [], droppedClaims: 0 },
+      },
+    ])
     expect(grade({ answer, report: reportOf(good, 'refund-env', ['kubernetes1']), run: told }).reward).toBe(0)
   })
 
@@ -87,13 +117,23 @@ describe('grade', () => {
   })
 
   it('grades a worker alone by its finding', () => {
-    const finding = { verdict: 'found' as const, answer: good, culprit: { kind: 'config_map' as const, name: 'refund-env' }, claims: [{ text: 'seen', calls: ['kubernetes1.0.0'] }] }
+    const finding = {
+      verdict: 'found' as const,
+      answer: good,
+      culprit: { kind: 'config_map' as const, name: 'refund-env' },
+      claims: [{ text: 'seen', calls: ['kubernetes1.0.0'] }],
+    }
     expect(grade({ answer, finding, run: runOf([logs, other], 'kubernetes') }).reward).toBe(1)
     expect(grade({ answer, finding: { ...finding, verdict: 'inconclusive' }, run: runOf([logs, other], 'kubernetes') }).reward).toBe(0)
   })
 
   it('wants no culprit where there is no fault', () => {
-    const healthy: Answer = { verdict: 'no_fault', culprit: null, required: [{ id: 'window', meaning: 'planned', accepts: [{ type: 'literal', value: 'planned maintenance' }], inAlert: false }], forbidden: [] }
+    const healthy: Answer = {
+      verdict: 'no_fault',
+      culprit: null,
+      required: [{ id: 'window', meaning: 'planned', accepts: [{ type: 'literal', value: 'planned maintenance' }], inAlert: false }],
+      forbidden: [],
+    }
     const calm = runOf([toolCall('docs1', 'Planned maintenance from 14:00 to 15:00')])
     const report = { ...reportOf('This is the planned maintenance.', null, ['docs1']), verdict: 'no_fault' as const }
     expect(grade({ answer: healthy, report, run: calm }).reward).toBe(1)

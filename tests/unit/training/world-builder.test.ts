@@ -20,7 +20,10 @@ describe('the world builder', () => {
     const { builder, first, second } = deployed('railway')
     const world = builder.build()
     const deployments = world.railway.projects[0]?.deployments ?? []
-    expect(deployments.map(({ status, commit }) => [status, commit?.sha])).toEqual([['REMOVED', first.sha], ['SUCCESS', second.sha]])
+    expect(deployments.map(({ status, commit }) => [status, commit?.sha])).toEqual([
+      ['REMOVED', first.sha],
+      ['SUCCESS', second.sha],
+    ])
     expect(world.github.repositories[0]?.deployments.map(({ sha }) => sha)).toEqual([first.sha, second.sha])
     expect(world.github.repositories[0]?.workflowRuns.map(({ sha }) => sha)).toEqual([first.sha, second.sha])
     expect(world.sentry.releases.map(({ version }) => version)).toEqual([first.sha, second.sha])
@@ -48,9 +51,29 @@ describe('the world builder', () => {
 
   it('finds a frame in the code of the release that was live', () => {
     const { builder, service, second } = deployed('railway')
-    const issue = builder.issue(service, { type: 'Error', value: 'no', where: 'GET /', first: builder.ago('9m'), last: builder.ago('1m'), count: 2, frames: [{ file: 'src/server.js', line: 'throw new', fn: 'serve' }], events: [{ at: builder.ago('1m') }] })
+    const issue = builder.issue(service, {
+      type: 'Error',
+      value: 'no',
+      where: 'GET /',
+      first: builder.ago('9m'),
+      last: builder.ago('1m'),
+      count: 2,
+      frames: [{ file: 'src/server.js', line: 'throw new', fn: 'serve' }],
+      events: [{ at: builder.ago('1m') }],
+    })
     expect(issue.events[0]).toMatchObject({ release: second.sha, exception: [{ frames: [{ filename: 'src/server.js', line: 2, inApp: true }] }] })
-    expect(() => builder.issue(service, { type: 'Error', value: 'no', where: 'GET /', first: builder.ago('9m'), last: builder.ago('1m'), count: 2, frames: [{ file: 'src/server.js', line: 'not there', fn: 'serve' }], events: [{ at: builder.ago('1m') }] })).toThrow(/no line/)
+    expect(() =>
+      builder.issue(service, {
+        type: 'Error',
+        value: 'no',
+        where: 'GET /',
+        first: builder.ago('9m'),
+        last: builder.ago('1m'),
+        count: 2,
+        frames: [{ file: 'src/server.js', line: 'not there', fn: 'serve' }],
+        events: [{ at: builder.ago('1m') }],
+      }),
+    ).toThrow(/no line/)
   })
 
   it('refuses a commit before its parent', () => {

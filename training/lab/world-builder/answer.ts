@@ -33,6 +33,7 @@ export function rootCause(
   return {
     verdict: 'root_cause',
     culprit: { kind: culprit.kind, name: culprit.name, accepts: [...culprit.accepts], within: [...(culprit.within ?? [])] },
-    required: [...facts.required], forbidden: [...facts.forbidden],
+    required: [...facts.required],
+    forbidden: [...facts.forbidden],
   }
 }

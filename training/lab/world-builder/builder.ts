@@ -13,7 +13,8 @@ import { before, wholeSecond } from './moments.ts'
 import { createRandom, type Random } from './random.ts'
 import { addRepository, commit, type CommitAct } from './repository.ts'
 import { addIssue, addMonitor, addUptime, type IssueAct } from './sentry.ts'
-import { addService, type Release, type Service, type ServiceSpec } from './service.ts'
+import { addService } from './service.ts'
+import type { Release, Service, ServiceSpec } from './service-record.ts'
 import { addCron, addEdgeLog, addMigration, addPostgresLog, addSql, type EdgeLogAct, type PostgresLogAct } from './supabase.ts'
 
 /** Acts that keep a world consistent: each writes all that one thing leaves behind in the six services. Times are ISO 8601. */
@@ -49,7 +50,7 @@ export interface WorldBuilder {
   event(act: ClusterEventAct): void
   object(kind: string, name: string, namespace?: string): KubernetesObject
   railway(): World['railway']['projects'][number]
-  page(path: string, markdown: string): void
+  page(path: string, lines: readonly string[]): void
   build(): World
 }
 
@@ -67,12 +68,18 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
   const organization = options.organization ?? drawOrganization(random)
   const draft = createDraft(random, new Date(now).toISOString(), organization, drawPeople(random, organization, 6))
   return {
-    random, now: draft.now, organization, people: draft.people, world: draft.world,
+    random,
+    now: draft.now,
+    organization,
+    people: draft.people,
+    world: draft.world,
     ago: (span) => before(draft.now, span),
     daysAgo: (days) => daysAgo(draft, days),
     company: (act = {}) => addCompany(draft, act),
     service: (spec) => addService(draft, spec),
-    repository: (name, repository) => { addRepository(draft, name, repository) },
+    repository: (name, repository) => {
+      addRepository(draft, name, repository)
+    },
     commit: (repository, act) => commit(draft, repository, act),
     commitOf: (repository, sha) => commitOf(draft, repository, sha),
     deploy: (service, act) => deploy(draft, service, act),
@@ -97,7 +104,9 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
       return found
     },
     railway: () => railwayProject(draft),
-    page: (path, markdown) => { draft.world.docs[path] = `${markdown.trim()}\n` },
+    page: (path, lines) => {
+      draft.world.docs[path] = `${lines.join('\n').trim()}\n`
+    },
     build: () => build(draft),
   }
 }

@@ -1,18 +1,67 @@
 import type { Random } from './random.ts'
 
 const COMPANIES = [
-  'Brightloom', 'Tallowbridge', 'Quernfield', 'Ostrelane', 'Marlpit Goods', 'Fernwick', 'Copperhythe', 'Lintel Works',
-  'Harrowgreen', 'Saltmarsh Supply', 'Velverton', 'Plumbline', 'Kestrel Yard', 'Mossgate', 'Wharfside', 'Tinderbox Labs',
+  'Brightloom',
+  'Tallowbridge',
+  'Quernfield',
+  'Ostrelane',
+  'Marlpit Goods',
+  'Fernwick',
+  'Copperhythe',
+  'Lintel Works',
+  'Harrowgreen',
+  'Saltmarsh Supply',
+  'Velverton',
+  'Plumbline',
+  'Kestrel Yard',
+  'Mossgate',
+  'Wharfside',
+  'Tinderbox Labs',
 ]
 const GIVEN = [
-  'Ines', 'Tomasz', 'Adaeze', 'Jun', 'Maren', 'Ravi', 'Leila', 'Oskar', 'Noor', 'Beatriz', 'Kofi', 'Yuki', 'Petra', 'Samir', 'Anouk', 'Dmitar',
+  'Ines',
+  'Tomasz',
+  'Adaeze',
+  'Jun',
+  'Maren',
+  'Ravi',
+  'Leila',
+  'Oskar',
+  'Noor',
+  'Beatriz',
+  'Kofi',
+  'Yuki',
+  'Petra',
+  'Samir',
+  'Anouk',
+  'Dmitar',
 ]
 const FAMILY = [
-  'Varga', 'Okonjo', 'Lindqvist', 'Marchetti', 'Haddad', 'Nakagawa', 'Ferreira', 'Brandvold', 'Achterberg', 'Sorescu', 'Mehta', 'Quist', 'Abara', 'Tremblett',
+  'Varga',
+  'Okonjo',
+  'Lindqvist',
+  'Marchetti',
+  'Haddad',
+  'Nakagawa',
+  'Ferreira',
+  'Brandvold',
+  'Achterberg',
+  'Sorescu',
+  'Mehta',
+  'Quist',
+  'Abara',
+  'Tremblett',
 ]
 
-export interface Person { readonly name: string; readonly login: string; readonly email: string }
-export interface Organization { readonly name: string; readonly slug: string }
+export interface Person {
+  readonly name: string
+  readonly login: string
+  readonly email: string
+}
+export interface Organization {
+  readonly name: string
+  readonly slug: string
+}
 
 /** An invented company; its slug serves every system of the world. */
 export function drawOrganization(random: Random): Organization {

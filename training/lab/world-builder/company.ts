@@ -7,7 +7,8 @@ import { addEvent, addNodes } from './kubernetes-objects.ts'
 import { httpTraffic, log } from './logs.ts'
 import { after, before, ticks, wholeSecond } from './moments.ts'
 import { addIssue, addMonitor, addUptime } from './sentry.ts'
-import { addService, type Service } from './service.ts'
+import { addService } from './service.ts'
+import type { Service } from './service-record.ts'
 import { addCron, addEdgeLog, addMigration, addPostgresLog, addSql } from './supabase.ts'
 
 export interface CompanyAct {
@@ -41,16 +42,37 @@ function addBystander(draft: Draft, { spec, lines, paths, issue }: Bystander, si
   deploy(draft, service, { at: daysAgo(draft, random.int(2, 7)) })
   for (const at of ticks(since, now, '9m', random.next)) log(draft, service, { at, level: 'info', message: random.pick(lines) })
   if (spec.runs === 'railway') {
-    httpTraffic(draft, service, { from: since, to: now, every: '8m', requests: paths.map((path) => ({ method: 'GET', path, status: 200, ms: [9, 140] })) })
+    httpTraffic(draft, service, {
+      from: since,
+      to: now,
+      every: '8m',
+      requests: paths.map((path) => ({ method: 'GET', path, status: 200, ms: [9, 140] })),
+    })
     addMetrics(draft, service, 0.3)
   } else if (random.chance(0.5)) {
     const pod = service.releases.at(-1)?.pods[0] ?? ''
-    addEvent(draft, { at: before(now, `${random.int(8, 55)}m`), kind: 'Pod', name: pod, namespace: service.namespace, type: 'Warning', reason: 'Unhealthy', message: 'Readiness probe failed: context deadline exceeded' })
+    addEvent(draft, {
+      at: before(now, `${random.int(8, 55)}m`),
+      kind: 'Pod',
+      name: pod,
+      namespace: service.namespace,
+      type: 'Warning',
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed: context deadline exceeded',
+    })
   }
   const last = before(now, `${random.int(5, 100)}m`)
   addIssue(draft, service, {
-    ...issue, first: daysAgo(draft, random.int(12, 40)), last, count: random.int(40, 900), users: random.int(3, 60), priority: 'low',
-    events: [{ at: before(last, '31m'), user: { id: `u_${random.int(1000, 9999)}` } }, { at: last, user: { id: `u_${random.int(1000, 9999)}` } }],
+    ...issue,
+    first: daysAgo(draft, random.int(12, 40)),
+    last,
+    count: random.int(40, 900),
+    users: random.int(3, 60),
+    priority: 'low',
+    events: [
+      { at: before(last, '31m'), user: { id: `u_${random.int(1000, 9999)}` } },
+      { at: last, user: { id: `u_${random.int(1000, 9999)}` } },
+    ],
   })
   return service
 }
@@ -68,25 +90,60 @@ export function addMetrics(draft: Draft, service: Service, share: number, shape:
 function addDatabase(draft: Draft, since: string): void {
   const { random, now } = draft
   const createdBy = draft.people[0]?.email ?? ''
-  addMigration(draft, { at: daysAgo(draft, 210), name: 'create_accounts', appliedBy: createdBy, statements: ['create table public.accounts (id uuid primary key, email text not null, created_at timestamptz not null default now())'] })
-  addMigration(draft, { at: daysAgo(draft, 96), name: 'index_accounts_email', appliedBy: createdBy, statements: ['create unique index accounts_email on public.accounts (lower(email))'] })
+  addMigration(draft, {
+    at: daysAgo(draft, 210),
+    name: 'create_accounts',
+    appliedBy: createdBy,
+    statements: ['create table public.accounts (id uuid primary key, email text not null, created_at timestamptz not null default now())'],
+  })
+  addMigration(draft, {
+    at: daysAgo(draft, 96),
+    name: 'index_accounts_email',
+    appliedBy: createdBy,
+    statements: ['create unique index accounts_email on public.accounts (lower(email))'],
+  })
   addSql(draft, {
-    schema: 'create table public.accounts (id uuid primary key, email text not null, created_at timestamptz not null default now());\ncreate unique index accounts_email on public.accounts (lower(email));',
+    schema:
+      'create table public.accounts (id uuid primary key, email text not null, created_at timestamptz not null default now());\ncreate unique index accounts_email on public.accounts (lower(email));',
     data: `insert into public.accounts (id, email, created_at) values\n${Array.from({ length: 4 }, () => `  ('${random.uuid()}', '${random.letters(7)}@customer.example', '${daysAgo(draft, random.int(10, 190))}')`).join(',\n')};`,
   })
   const daily = ticks(after(`${before(now, '3d').slice(0, 10)}T00:00:00Z`, '3h'), now, '1d')
-  addCron(draft, { name: 'purge-expired-sessions', schedule: '0 3 * * *', command: 'select auth_ext.purge_sessions()', runs: daily.map((start) => ({ start, end: after(start, '4s'), status: 'succeeded', message: '1 row' })) })
+  addCron(draft, {
+    name: 'purge-expired-sessions',
+    schedule: '0 3 * * *',
+    command: 'select auth_ext.purge_sessions()',
+    runs: daily.map((start) => ({ start, end: after(start, '4s'), status: 'succeeded', message: '1 row' })),
+  })
   for (const at of ticks(since, now, '11m', random.next)) {
-    addEdgeLog(draft, { at, method: 'GET', path: '/rest/v1/accounts', search: '?select=id&limit=1', status: random.chance(0.93) ? 200 : 406, client: 'supabase-js-node/2.109.0' })
+    addEdgeLog(draft, {
+      at,
+      method: 'GET',
+      path: '/rest/v1/accounts',
+      search: '?select=id&limit=1',
+      status: random.chance(0.93) ? 200 : 406,
+      client: 'supabase-js-node/2.109.0',
+    })
   }
   for (const at of ticks(since, now, '30m')) {
-    addPostgresLog(draft, { at, severity: 'LOG', user: 'supabase_admin', message: `checkpoint complete: wrote ${random.int(40, 400)} buffers (0.${random.int(1, 9)}%)` })
+    addPostgresLog(draft, {
+      at,
+      severity: 'LOG',
+      user: 'supabase_admin',
+      message: `checkpoint complete: wrote ${random.int(40, 400)} buffers (0.${random.int(1, 9)}%)`,
+    })
   }
   const watched = draft.services.values().next().value
   if (watched && watched.spec.sentry !== false) {
     addMonitor(draft, watched, { slug: 'nightly-report', schedule: '30 2 * * *', times: daily.map((time) => before(time, '29m')) })
     addUptime(draft, watched, { url: `https://status.${draft.organization.slug}.example/healthz`, times: ticks(before(now, '1h'), now, '10m') })
   }
-  draft.world.supabase.project.health = (['auth', 'db', 'pooler', 'realtime', 'rest', 'storage'] as const).map((name) => ({ name, status: 'ACTIVE_HEALTHY' as const }))
-  draft.world.supabase.project.stats.connectionsByRole = { authenticator: random.int(6, 14), postgres: random.int(1, 3), supabase_admin: random.int(4, 6) }
+  draft.world.supabase.project.health = (['auth', 'db', 'pooler', 'realtime', 'rest', 'storage'] as const).map((name) => ({
+    name,
+    status: 'ACTIVE_HEALTHY' as const,
+  }))
+  draft.world.supabase.project.stats.connectionsByRole = {
+    authenticator: random.int(6, 14),
+    postgres: random.int(1, 3),
+    supabase_admin: random.int(4, 6),
+  }
 }

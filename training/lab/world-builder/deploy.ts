@@ -2,7 +2,7 @@ import { type Draft, railwayProject, repositoryOf, someone } from './draft.ts'
 import { rollOut } from './kubernetes-rollout.ts'
 import { log } from './logs.ts'
 import { after, before, wholeSecond } from './moments.ts'
-import type { Release, Service } from './service.ts'
+import type { Release, Service } from './service-record.ts'
 
 export interface DeployAct {
   /** When it was asked for; it is live about two minutes later. */
@@ -22,9 +22,16 @@ export function deploy(draft: Draft, service: Service, act: DeployAct): Release 
   const liveAt = after(act.at, `${draft.random.int(95, 160)}s`)
   const built = (act.reason ?? 'deploy') === 'deploy'
   if (built) writeGithub(draft, service, sha, { at: act.at, liveAt })
-  const placed = service.spec.runs === 'railway'
-    ? { deployment: writeRailway(draft, service, sha, { at: act.at, liveAt, reason: act.reason ?? 'deploy' }), pods: [] }
-    : { pods: rollOut(draft, service, { at: before(liveAt, '30s'), sha, ...(act.reason === 'redeploy' ? { annotations: { 'kubectl.kubernetes.io/restartedAt': wholeSecond(act.at) } } : {}) }) }
+  const placed =
+    service.spec.runs === 'railway'
+      ? { deployment: writeRailway(draft, service, sha, { at: act.at, liveAt, reason: act.reason ?? 'deploy' }), pods: [] }
+      : {
+          pods: rollOut(draft, service, {
+            at: before(liveAt, '30s'),
+            sha,
+            ...(act.reason === 'redeploy' ? { annotations: { 'kubectl.kubernetes.io/restartedAt': wholeSecond(act.at) } } : {}),
+          }),
+        }
   const release: Release = { sha, at: act.at, liveAt, ...placed }
   service.releases.push(release)
   if (service.spec.sentry !== false && built) writeSentryRelease(draft, service, release)
@@ -44,11 +51,30 @@ function writeGithub(draft: Draft, service: Service, sha: string, times: { at: s
   const live = wholeSecond(times.liveAt)
   const run = random.int(11_000_000_000, 12_900_000_000)
   const job = (name: string, startedAt: string, completedAt: string, log: string) => ({
-    id: random.int(31_000_000_000, 35_900_000_000), name, status: 'completed', conclusion: 'success', startedAt, completedAt,
-    steps: [{ name: 'Check out', conclusion: 'success' }, { name, conclusion: 'success' }], log,
+    id: random.int(31_000_000_000, 35_900_000_000),
+    name,
+    status: 'completed',
+    conclusion: 'success',
+    startedAt,
+    completedAt,
+    steps: [
+      { name: 'Check out', conclusion: 'success' },
+      { name, conclusion: 'success' },
+    ],
+    log,
   })
   repository.workflowRuns.push({
-    id: run, name: 'deploy', path: '.github/workflows/deploy.yml', event: 'push', sha, branch: 'main', actor, status: 'completed', conclusion: 'success', createdAt: at, updatedAt: live,
+    id: run,
+    name: 'deploy',
+    path: '.github/workflows/deploy.yml',
+    event: 'push',
+    sha,
+    branch: 'main',
+    actor,
+    status: 'completed',
+    conclusion: 'success',
+    createdAt: at,
+    updatedAt: live,
     jobs: [
       job('test', at, tested, `${tested} Tests passed: ${random.int(40, 220)}\n`),
       job('deploy', tested, live, `${live} Deployed ${service.name}@${sha.slice(0, 7)} to production\n`),
@@ -56,7 +82,13 @@ function writeGithub(draft: Draft, service: Service, sha: string, times: { at: s
   })
   const url = `https://github.com/${repository.owner}/${repository.name}/actions/runs/${run}`
   repository.deployments.push({
-    id: random.int(2_100_000_000, 2_900_000_000), sha, ref: 'main', environment: 'production', creator: actor, createdAt: tested, description: '',
+    id: random.int(2_100_000_000, 2_900_000_000),
+    sha,
+    ref: 'main',
+    environment: 'production',
+    creator: actor,
+    createdAt: tested,
+    description: '',
     statuses: [
       { id: random.int(4e9, 8e9), state: 'in_progress', at: tested, description: '', logUrl: url },
       { id: random.int(4e9, 8e9), state: 'success', at: live, description: '', logUrl: url },
@@ -64,7 +96,12 @@ function writeGithub(draft: Draft, service: Service, sha: string, times: { at: s
   })
 }
 
-function writeRailway(draft: Draft, service: Service, sha: string, act: { at: string; liveAt: string; reason: 'deploy' | 'redeploy' | 'rollback' | 'variables' }): string {
+function writeRailway(
+  draft: Draft,
+  service: Service,
+  sha: string,
+  act: { at: string; liveAt: string; reason: 'deploy' | 'redeploy' | 'rollback' | 'variables' },
+): string {
   const project = railwayProject(draft)
   const commit = repositoryOf(draft, service.name).commits.find((each) => each.sha === sha)
   for (const earlier of project.deployments) {
@@ -76,13 +113,29 @@ function writeRailway(draft: Draft, service: Service, sha: string, act: { at: st
   const step = (name: string, from: string, to: string) => ({ step: name, at: from, completedAt: to })
   const built = after(act.at, '62s')
   project.deployments.push({
-    id, service: service.name, environment: 'production', status: 'SUCCESS', createdAt: act.at, updatedAt: act.liveAt, reason: act.reason,
+    id,
+    service: service.name,
+    environment: 'production',
+    status: 'SUCCESS',
+    createdAt: act.at,
+    updatedAt: act.liveAt,
+    reason: act.reason,
     creator: commit?.author ?? someone(draft),
     ...(commit === undefined ? {} : { commit: { sha, message: commit.message, author: commit.author, branch: 'main' } }),
-    events: [step('BUILD_IMAGE', after(act.at, '3s'), built), step('PUBLISH_IMAGE', built, after(built, '9s')), step('CREATE_CONTAINER', after(built, '9s'), act.liveAt)],
+    events: [
+      step('BUILD_IMAGE', after(act.at, '3s'), built),
+      step('PUBLISH_IMAGE', built, after(built, '9s')),
+      step('CREATE_CONTAINER', after(built, '9s'), act.liveAt),
+    ],
   })
   draft.world.logs.push(
-    { source: 'railway.build', time: after(act.at, '5s'), level: 'info', message: `using build driver railpack, commit ${sha.slice(0, 7)}`, fields: { deployment: id, service: service.name } },
+    {
+      source: 'railway.build',
+      time: after(act.at, '5s'),
+      level: 'info',
+      message: `using build driver railpack, commit ${sha.slice(0, 7)}`,
+      fields: { deployment: id, service: service.name },
+    },
     { source: 'railway.build', time: built, level: 'info', message: 'build completed', fields: { deployment: id, service: service.name } },
   )
   return id
@@ -91,8 +144,13 @@ function writeRailway(draft: Draft, service: Service, sha: string, act: { at: st
 function writeSentryRelease(draft: Draft, service: Service, release: Release): void {
   const sessions = draft.random.int(1200, 9000)
   draft.world.sentry.releases.push({
-    version: release.sha, projects: [service.name], createdAt: release.at, releasedAt: release.liveAt, repository: `${draft.organization.slug}/${service.name}`,
-    commits: [release.sha], deploys: [{ environment: 'production', finishedAt: release.liveAt }],
+    version: release.sha,
+    projects: [service.name],
+    createdAt: release.at,
+    releasedAt: release.liveAt,
+    repository: `${draft.organization.slug}/${service.name}`,
+    commits: [release.sha],
+    deploys: [{ environment: 'production', finishedAt: release.liveAt }],
     health: { sessions, crashFreeSessions: 99.4 + draft.random.int(0, 5) / 10, crashFreeUsers: 99.5, adoption: draft.random.int(60, 100) },
   })
 }

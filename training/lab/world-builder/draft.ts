@@ -2,7 +2,7 @@ import { World } from '../../../src/core/world/world.ts'
 import type { Organization, Person } from './cast.ts'
 import { before } from './moments.ts'
 import type { Random } from './random.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-record.ts'
 
 /** A world being written: the acts of the builder add to it, `build` checks it. */
 export interface Draft {
@@ -45,19 +45,32 @@ export function createDraft(random: Random, now: string, organization: Organizat
   const createdAt = before(now, '720d5h13m')
   const world = World.parse({
     header: { version: 1, now, organization, people, services: [] },
-    sentry: { organization: { id: String(random.int(4_000_000, 4_999_999)), slug: organization.slug, name: organization.name, createdAt }, projects: [] },
+    sentry: {
+      organization: { id: String(random.int(4_000_000, 4_999_999)), slug: organization.slug, name: organization.name, createdAt },
+      projects: [],
+    },
     railway: {
       workspace: { id: random.uuid(), name: organization.name },
-      projects: [{
-        id: random.uuid(), name: organization.slug, createdAt, services: [], instances: [],
-        environments: [{ id: random.uuid(), name: 'production' }, { id: random.uuid(), name: 'staging' }],
-      }],
+      projects: [
+        {
+          id: random.uuid(),
+          name: organization.slug,
+          createdAt,
+          services: [],
+          instances: [],
+          environments: [
+            { id: random.uuid(), name: 'production' },
+            { id: random.uuid(), name: 'staging' },
+          ],
+        },
+      ],
     },
     kubernetes: { cluster: `${organization.slug}-prod`, objects: [], metrics: { pods: [], nodes: [] } },
     github: { repositories: [] },
     supabase: {
       project: { ref: random.letters(20), name: organization.slug, organization: { id: random.letters(20), name: organization.name }, createdAt },
-      schemaSql: '', dataSql: '',
+      schemaSql: '',
+      dataSql: '',
     },
     logs: [],
     docs: {},

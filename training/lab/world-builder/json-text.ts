@@ -9,7 +9,10 @@ export function jsonText(value: unknown, indent = ''): string {
   const flat = oneLine(value)
   if (indent.length + flat.length <= LINE || typeof value !== 'object' || value === null) return flat
   const inner = `${indent} `
-  if (Array.isArray(value)) return `[\n${listLines(value, inner).map((line) => inner + line).join(',\n')}\n${indent}]`
+  if (Array.isArray(value))
+    return `[\n${listLines(value, inner)
+      .map((line) => inner + line)
+      .join(',\n')}\n${indent}]`
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)
   return `{\n${entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${jsonText(item, inner)}`).join(',\n')}\n${indent}}`
 }

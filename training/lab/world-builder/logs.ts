@@ -1,7 +1,7 @@
 import type { LogLine } from '../../../src/core/world/logs.ts'
 import type { Draft } from './draft.ts'
 import { ticks } from './moments.ts'
-import { releaseAt, type Service } from './service.ts'
+import { releaseAt, type Service } from './service-record.ts'
 
 export interface LogAct {
   readonly at: string
@@ -18,7 +18,11 @@ export function log(draft: Draft, service: Service, act: LogAct): void {
     draft.world.logs.push({ ...line, source: 'railway.deploy', fields: { deployment: release.deployment, service: service.name, ...act.fields } })
     return
   }
-  draft.world.logs.push({ ...line, source: 'kubernetes.pod', fields: { namespace: service.namespace, pod: draft.random.pick(release.pods), container: service.name, ...act.fields } })
+  draft.world.logs.push({
+    ...line,
+    source: 'kubernetes.pod',
+    fields: { namespace: service.namespace, pod: draft.random.pick(release.pods), container: service.name, ...act.fields },
+  })
 }
 
 export interface TrafficAct {
@@ -26,7 +30,13 @@ export interface TrafficAct {
   readonly to: string
   readonly every: string
   /** `:id` in a path becomes a random number. */
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number; readonly ms: readonly [number, number]; readonly weight?: number }[]
+  readonly requests: readonly {
+    readonly method: string
+    readonly path: string
+    readonly status: number
+    readonly ms: readonly [number, number]
+    readonly weight?: number
+  }[]
 }
 
 /** HTTP requests as the place the service runs in records them: Railway's edge, or a line in the pod's own access log. */
@@ -44,7 +54,10 @@ export function httpTraffic(draft: Draft, service: Service, act: TrafficAct): vo
       continue
     }
     draft.world.logs.push({
-      source: 'railway.http', time, level, message: `${method} ${path} ${status}`,
+      source: 'railway.http',
+      time,
+      level,
+      message: `${method} ${path} ${status}`,
       fields: { deployment: release.deployment, service: service.name, method, path, status, durationMs },
     })
   }

@@ -40,11 +40,14 @@ export function createRandom(seed: string): Random {
     const left = [...items]
     return Array.from({ length: count }, () => left.splice(int(0, left.length - 1), 1)).flat()
   }
-  const from = (alphabet: string, length: number): string =>
-    Array.from({ length }, () => alphabet[int(0, alphabet.length - 1)]).join('')
+  const from = (alphabet: string, length: number): string => Array.from({ length }, () => alphabet[int(0, alphabet.length - 1)]).join('')
   const hex = (length: number): string => from('0123456789abcdef', length)
   return {
-    next, int, pick, sample, hex,
+    next,
+    int,
+    pick,
+    sample,
+    hex,
     chance: (probability) => next() < probability,
     letters: (length) => from('abcdefghijklmnopqrstuvwxyz', length),
     token: (length) => from('ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789', length),

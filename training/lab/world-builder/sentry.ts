@@ -2,7 +2,7 @@ import type { SentryEvent, SentryIssue } from '../../../src/core/world/sentry.ts
 import { type Draft, repositoryOf } from './draft.ts'
 import { wholeSecond } from './moments.ts'
 import { fileAt } from './repository.ts'
-import { releaseAt, type Service } from './service.ts'
+import { releaseAt, type Service } from './service-record.ts'
 
 const HOUR_MS = 3_600_000
 /** How many hours of counts an issue shows, as Sentry's own statistics do by default. */
@@ -51,11 +51,23 @@ export interface IssueAct {
 export function addIssue(draft: Draft, service: Service, act: IssueAct): SentryIssue {
   const { random } = draft
   const issue: SentryIssue = {
-    id: String(random.int(5_200_000_000, 6_900_000_000)), shortId: `${service.name.toUpperCase()}-${random.suffix(2).toUpperCase()}`, project: service.name,
-    title: `${act.type}: ${act.value}`.slice(0, 255), culprit: act.where, type: act.type, level: act.level ?? 'error', status: act.status ?? 'unresolved',
+    id: String(random.int(5_200_000_000, 6_900_000_000)),
+    shortId: `${service.name.toUpperCase()}-${random.suffix(2).toUpperCase()}`,
+    project: service.name,
+    title: `${act.type}: ${act.value}`.slice(0, 255),
+    culprit: act.where,
+    type: act.type,
+    level: act.level ?? 'error',
+    status: act.status ?? 'unresolved',
     substatus: act.status === undefined ? (Date.parse(draft.now) - Date.parse(act.first) < 24 * HOUR_MS ? 'new' : 'ongoing') : undefined,
-    priority: act.priority ?? 'medium', firstSeen: act.first, lastSeen: act.last, count: act.count, userCount: act.users ?? 0,
-    hourly: spread(draft.now, act), activity: [{ type: 'first_seen', time: act.first, data: {} }], events: act.events.map((event) => toEvent(draft, service, act, event)),
+    priority: act.priority ?? 'medium',
+    firstSeen: act.first,
+    lastSeen: act.last,
+    count: act.count,
+    userCount: act.users ?? 0,
+    hourly: spread(draft.now, act),
+    activity: [{ type: 'first_seen', time: act.first, data: {} }],
+    events: act.events.map((event) => toEvent(draft, service, act, event)),
   }
   draft.world.sentry.issues.push(issue)
   return issue
@@ -66,11 +78,25 @@ function toEvent(draft: Draft, service: Service, act: IssueAct, event: EventAct)
   const release = releaseAt(service, event.at)
   const value = event.value ?? act.value
   return {
-    id: random.hex(32), time: event.at, message: `${act.type}: ${value}`, environment: 'production', release: release.sha,
+    id: random.hex(32),
+    time: event.at,
+    message: `${act.type}: ${value}`,
+    environment: 'production',
+    release: release.sha,
     exception: [{ type: act.type, value, frames: act.frames.map((frame) => toFrame(draft, service, release.sha, frame)) }],
     breadcrumbs: [...(event.breadcrumbs ?? [])],
-    tags: { environment: 'production', level: act.level ?? 'error', release: release.sha, server_name: serverName(draft, service, event.at), transaction: act.where, ...event.tags },
-    traceId: event.traceId ?? random.hex(32), spanId: random.hex(16), contexts: { ...event.contexts }, extra: { ...event.extra },
+    tags: {
+      environment: 'production',
+      level: act.level ?? 'error',
+      release: release.sha,
+      server_name: serverName(draft, service, event.at),
+      transaction: act.where,
+      ...event.tags,
+    },
+    traceId: event.traceId ?? random.hex(32),
+    spanId: random.hex(16),
+    contexts: { ...event.contexts },
+    extra: { ...event.extra },
     ...(event.user === undefined ? {} : { user: event.user }),
     ...(event.request === undefined ? {} : { request: { ...event.request, headers: { ...event.request.headers } } }),
   }
@@ -103,21 +129,49 @@ function spread(now: string, act: IssueAct): [string, number][] {
   })
 }
 
+/** The first of `items` and the last four: a sample as Sentry keeps it of many events. */
+export function sampled<T>(items: readonly T[]): T[] {
+  return items.filter((_, index) => index === 0 || index >= items.length - 4)
+}
+
 /** A cron monitor with a check-in at each of `times`. */
-export function addMonitor(draft: Draft, service: Service, act: { slug: string; schedule: string; times: readonly string[]; status?: 'ok' | 'error' | 'missed' | 'timeout' }): void {
+export function addMonitor(
+  draft: Draft,
+  service: Service,
+  act: { slug: string; schedule: string; times: readonly string[]; status?: 'ok' | 'error' | 'missed' | 'timeout' },
+): void {
   draft.world.sentry.monitors.push({
-    id: draft.random.uuid(), slug: act.slug, name: act.slug.replaceAll('-', ' '), project: service.name, schedule: act.schedule, timezone: 'UTC', status: 'active',
-    checkins: act.times.map((time) => ({ id: draft.random.uuid(), status: act.status ?? 'ok', time, ms: act.status === 'missed' ? null : draft.random.int(800, 24_000) })),
+    id: draft.random.uuid(),
+    slug: act.slug,
+    name: act.slug.replaceAll('-', ' '),
+    project: service.name,
+    schedule: act.schedule,
+    timezone: 'UTC',
+    status: 'active',
+    checkins: act.times.map((time) => ({
+      id: draft.random.uuid(),
+      status: act.status ?? 'ok',
+      time,
+      ms: act.status === 'missed' ? null : draft.random.int(800, 24_000),
+    })),
   })
 }
 
 /** An uptime check of a URL, one result at each of `times`. */
-export function addUptime(draft: Draft, service: Service, act: { url: string; times: readonly string[]; failing?: (time: string) => number | null }): void {
+export function addUptime(
+  draft: Draft,
+  service: Service,
+  act: { url: string; times: readonly string[]; failing?: (time: string) => number | null },
+): void {
   draft.world.sentry.uptime.push({
-    id: String(draft.random.int(10_000, 99_999)), name: `${service.name} health`, url: act.url, project: service.name, intervalSeconds: 300,
+    id: String(draft.random.int(10_000, 99_999)),
+    name: `${service.name} health`,
+    url: act.url,
+    project: service.name,
+    intervalSeconds: 300,
     checks: act.times.map((time) => {
       const httpStatus = act.failing?.(time) ?? 200
-      return { time, status: httpStatus < 400 ? 'success' as const : 'failure' as const, httpStatus, ms: draft.random.int(30, 240), region: 'eu' }
+      return { time, status: httpStatus < 400 ? ('success' as const) : ('failure' as const), httpStatus, ms: draft.random.int(30, 240), region: 'eu' }
     }),
   })
 }

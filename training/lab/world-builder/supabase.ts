@@ -10,7 +10,12 @@ export function migrationVersion(at: string): string {
 /** An applied migration: it is in the history; the schema it leads to is what `sql` writes. Returns its version. */
 export function addMigration(draft: Draft, act: { at: string; name: string; statements: readonly string[]; appliedBy?: string }): string {
   const version = migrationVersion(act.at)
-  draft.world.supabase.project.migrations.push({ version, name: act.name, statements: [...act.statements], ...(act.appliedBy === undefined ? {} : { appliedBy: act.appliedBy }) })
+  draft.world.supabase.project.migrations.push({
+    version,
+    name: act.name,
+    statements: [...act.statements],
+    ...(act.appliedBy === undefined ? {} : { appliedBy: act.appliedBy }),
+  })
   draft.world.supabase.project.migrations.sort((a, b) => a.version.localeCompare(b.version))
   return version
 }
@@ -23,9 +28,19 @@ export function addSql(draft: Draft, act: { schema?: string; data?: string }): v
 }
 
 /** A pg_cron job; `runs` are its kept runs, oldest first. */
-export function addCron(draft: Draft, act: { name: string; schedule: string; command: string; active?: boolean; runs: SupabaseProject['cron'][number]['runs'] }): void {
+export function addCron(
+  draft: Draft,
+  act: { name: string; schedule: string; command: string; active?: boolean; runs: SupabaseProject['cron'][number]['runs'] },
+): void {
   const { cron } = draft.world.supabase.project
-  cron.push({ jobid: cron.length + 1, jobname: act.name, schedule: act.schedule, command: act.command, active: act.active ?? true, runs: [...act.runs] })
+  cron.push({
+    jobid: cron.length + 1,
+    jobname: act.name,
+    schedule: act.schedule,
+    command: act.command,
+    active: act.active ?? true,
+    runs: [...act.runs],
+  })
 }
 
 export interface PostgresLogAct {
@@ -45,10 +60,16 @@ export function addPostgresLog(draft: Draft, act: PostgresLogAct): void {
   const levels: Record<PostgresLogAct['severity'], LogLine['level']> = { LOG: 'info', WARNING: 'warning', ERROR: 'error', FATAL: 'fatal' }
   const optional = { 'parsed.query': act.query, 'parsed.detail': act.detail, 'parsed.hint': act.hint, 'parsed.application_name': act.application }
   draft.world.logs.push({
-    source: 'supabase.postgres_logs', time: act.at, level: levels[act.severity], message: act.message,
+    source: 'supabase.postgres_logs',
+    time: act.at,
+    level: levels[act.severity],
+    message: act.message,
     fields: {
-      'parsed.error_severity': act.severity, 'parsed.sql_state_code': act.state ?? '00000', 'parsed.user_name': act.user ?? 'authenticator',
-      'parsed.database_name': 'postgres', 'parsed.process_id': draft.random.int(1000, 60_000),
+      'parsed.error_severity': act.severity,
+      'parsed.sql_state_code': act.state ?? '00000',
+      'parsed.user_name': act.user ?? 'authenticator',
+      'parsed.database_name': 'postgres',
+      'parsed.process_id': draft.random.int(1000, 60_000),
       ...Object.fromEntries(Object.entries(optional).filter((pair): pair is [string, string] => pair[1] !== undefined)),
     },
   })
@@ -68,11 +89,18 @@ export interface EdgeLogAct {
 export function addEdgeLog(draft: Draft, act: EdgeLogAct): void {
   const host = `${draft.world.supabase.project.ref}.supabase.co`
   draft.world.logs.push({
-    source: 'supabase.edge_logs', time: act.at, level: act.status >= 500 ? 'error' : act.status >= 400 ? 'warning' : 'info',
+    source: 'supabase.edge_logs',
+    time: act.at,
+    level: act.status >= 500 ? 'error' : act.status >= 400 ? 'warning' : 'info',
     message: `${act.method} | ${act.status} | https://${host}${act.path}${act.search ?? ''} | ${act.client ?? 'node'}`,
     fields: {
-      'request.method': act.method, 'request.path': act.path, 'request.search': act.search ?? '', 'request.host': host, 'request.headers.user_agent': act.client ?? 'node',
-      'response.status_code': act.status, 'response.origin_time': act.ms ?? draft.random.int(6, 60),
+      'request.method': act.method,
+      'request.path': act.path,
+      'request.search': act.search ?? '',
+      'request.host': host,
+      'request.headers.user_agent': act.client ?? 'node',
+      'response.status_code': act.status,
+      'response.origin_time': act.ms ?? draft.random.int(6, 60),
     },
   })
 }
