@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Database } from '../../src/adapters/store/database.ts'
+import { openDatabase, type Database } from '../../src/adapters/store/database.ts'
 import { applyMigrations, readMigrations, type Migration } from '../../src/adapters/store/migrations.ts'
+import { ConfigurationError, TransientError } from '../../src/core/errors.ts'
 import { databaseHosts, type DatabaseHost } from './databases.ts'
+import { startPostgres, type TestServer } from './servers.ts'
 
 const at = '2026-03-04T05:06:07.089Z'
 
@@ -140,5 +142,36 @@ describe.each(databaseHosts)('the database on $name', ({ start }) => {
   it('stores a large value whole', async () => {
     const large = 'ü'.repeat(1_000_000)
     expect(await first(sql`select length(${large}::text) as characters, md5(${large}::text) = md5(repeat('ü', 1000000)) as same`)).toEqual({ characters: 1_000_000, same: true })
+  })
+})
+
+describe('opening a Postgres', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(async () => {
+    await server.stop()
+  })
+
+  it('says what to correct in DATABASE_URL when the database refuses it', async () => {
+    const url = server.url.replace(/postgres$/, 'no_such_database')
+    const refused = await openDatabase({ location: { url } }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(ConfigurationError)
+    expect(String(refused)).toContain('DATABASE_URL')
+  })
+
+  it('says that it cannot be reached when nothing answers there', async () => {
+    await expect(openDatabase({ location: { url: 'postgres://127.0.0.1:1/none' } })).rejects.toThrow(TransientError)
+  })
+
+  it('goes on after the server was restarted', async () => {
+    const database = await openDatabase({ location: { url: server.url } })
+    await server.restart()
+    const ask = () => database.run((db) => sql`select 1 as one`.execute(db)).catch((error: unknown) => error)
+    let answer = await ask()
+    while (answer instanceof TransientError) answer = await ask()
+    expect(answer).toMatchObject({ rows: [{ one: 1 }] })
+    await database.close()
   })
 })

@@ -12,6 +12,8 @@ import { findSystemProgram } from '../setup/system-programs.ts'
 /** A server of the operating system, started for one test file. */
 export interface TestServer {
   readonly url: string
+  /** Kills it and starts it again at the same address; Redis forgets everything, Postgres nothing. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,9 +40,10 @@ async function freePort(): Promise<number> {
 /** A Redis that keeps nothing on disk, on a free port. */
 export async function startRedis(): Promise<TestServer> {
   const port = await freePort()
-  const child = spawn(program('redis-server', 'redis-server'), ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  const binary = program('redis-server', 'redis-server')
   const url = `redis://127.0.0.1:${port}`
-  await answers(async () => {
+  const start = () => spawn(binary, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  return await serve(url, start, async () => {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
     client.on('error', () => {})
     try {
@@ -49,8 +52,7 @@ export async function startRedis(): Promise<TestServer> {
     } finally {
       client.disconnect()
     }
-  }, child)
-  return { url, stop: () => end(child) }
+  })
 }
 
 /** A Postgres cluster of its own in a temporary folder, on a free port; as the user `postgres` when this is root, whom Postgres refuses. */
@@ -64,19 +66,34 @@ export async function startPostgres(): Promise<TestServer> {
   const made = spawnSync(join(dirname(binary), 'initdb'), ['-D', data, '-U', 'foreman', '--auth=trust', '-E', 'UTF8', '--no-sync'], { ...user, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', 'shared_buffers=32MB']
-  const child = spawn(binary, ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])], { ...user, stdio: 'ignore' })
+  const start = () => spawn(binary, ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])], { ...user, stdio: 'ignore' })
   const url = `postgres://foreman@127.0.0.1:${port}/postgres`
-  await answers(async () => {
+  const server = await serve(url, start, async () => {
     const client = new pg.Client({ connectionString: url })
     client.on('error', () => {})
     await client.connect()
     await client.end()
-  }, child)
+  })
   const stop = async () => {
-    await end(child, 'SIGINT')
+    await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { url, stop }
+  return { ...server, stop }
+}
+
+/** Ends with SIGINT, which Redis and Postgres both take for: let go of everything and exit now. */
+async function serve(url: string, start: () => ChildProcess, ask: () => Promise<void>): Promise<TestServer> {
+  let child = start()
+  await answers(ask, child)
+  return {
+    url,
+    async restart() {
+      await end(child, 'SIGINT')
+      child = start()
+      await answers(ask, child)
+    },
+    stop: () => end(child, 'SIGINT'),
+  }
 }
 
 function postgresUser(): { uid: number; gid: number } | undefined {
@@ -98,7 +115,7 @@ async function answers(ask: () => Promise<void>, child: ChildProcess): Promise<v
   }
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill(signal)

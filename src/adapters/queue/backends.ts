@@ -30,8 +30,18 @@ const postgresBackend = createPostgresBackend as unknown as BackendFactory
 export async function connectQueue(location: QueueLocation, log: QueueLog): Promise<QueueConnection> {
   if ('redis' in location) return await connectRedis(location.redis, log)
   if ('pool' in location) return await connectPool(location.pool)
+  return await connectPostgres(location.postgres, log)
+}
+
+/** Supabase's pooler for single transactions: its sessions cannot LISTEN, which is how a worker hears of a job. */
+const TRANSACTION_POOLER = /\.pooler\.supabase\.com:6543\b/
+
+async function connectPostgres(url: string, log: QueueLog): Promise<QueueConnection> {
+  if (TRANSACTION_POOLER.test(url)) {
+    throw new ConfigurationError(['DATABASE_URL is Supabase\'s transaction pooler (port 6543), over which a queue cannot work. Use the session pooler (port 5432), or set REDIS_URL.'])
+  }
   const pool = new pg.Pool({
-    connectionString: location.postgres,
+    connectionString: url,
     application_name: 'foreman-queue',
     options: `-c search_path=${SCHEMA}`,
     max: 6,
@@ -39,10 +49,6 @@ export async function connectQueue(location: QueueLocation, log: QueueLog): Prom
     connectionTimeoutMillis: CONNECT_MS,
   })
   pool.on('error', (error) => log.warn({ err: error }, 'The queue lost an idle connection to Postgres; it opens another.'))
-  return await connectPostgres(pool)
-}
-
-async function connectPostgres(pool: pg.Pool): Promise<QueueConnection> {
   const shared = pool as unknown as PgPool
   try {
     await prepareQueueSchema(shared)

@@ -37,6 +37,8 @@ interface OpenWorker {
 const ATTEMPTS = 3
 /** Deliveries lost to a dying process: two deploys in a row must not end a run, a job that kills its process must be. */
 const MAX_STALLED = 3
+/** How often a worker tries a backend that is gone. */
+const OUTAGE_RETRY_MS = 1_000
 const ENQUEUE_MS = 2_000
 const DEADLINE_MS = 30 * 60_000
 /** What BullMQ may take to let go after every handler has settled. */
@@ -46,7 +48,8 @@ const LET_GO_MS = 3_000
 export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { name = 'foreman-runs', log = { warn() {} }, retryMs = 1_000, lockMs = 10_000 } = options
   const connection = await connectQueue(options.location, log)
-  const producer: Producer = new BullQueue(name, { connection: connection.producer }, connection.factory)
+  // BullMQ's event stream is kept short: nobody reads it.
+  const producer: Producer = new BullQueue(name, { connection: connection.producer, streams: { events: { maxLen: 100 } } }, connection.factory)
   producer.on('error', (error) => log.warn({ err: error }, 'The queue reports an error.'))
   return createQueue({ name, connection, producer, log, retryMs, lockMs })
 }
@@ -121,6 +124,7 @@ function startWorker(context: Context, control: JobControl, options: WorkOptions
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       maxStalledCount: MAX_STALLED,
+      runRetryDelay: OUTAGE_RETRY_MS,
       settings: { backoffStrategy: (attemptsMade, _type, error) => retryDelay(retryMs, attemptsMade, error) },
     },
     connection.factory,

@@ -74,22 +74,12 @@ function embeddedDatabase(embedded: Embedded): Database {
 }
 
 async function openPostgres(url: string, options: DatabaseOptions, log: DatabaseLog): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'foreman',
-    max: 10,
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: options.watchdogMs ?? WATCHDOG_MS,
-    types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
-  })
-  pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to Postgres was lost; the next query opens another.'))
-  try {
-    await reaching(() => migrate(pool, log))
-  } catch (error) {
-    await pool.end()
-    throw error
-  }
+  const connection = { connectionString: url, application_name: 'foreman', keepAlive: true, connectionTimeoutMillis: 5_000 }
+  // Its own connection: a migration may take longer than any query is given.
+  const migrating = createPool({ ...connection, max: 1 }, log)
+  await reaching(() => migrate(migrating, log)).finally(() => migrating.end())
+  const types = { getTypeParser: typeParser as typeof pg.types.getTypeParser }
+  const pool = createPool({ ...connection, max: 10, query_timeout: options.watchdogMs ?? WATCHDOG_MS, types }, log)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     kind: 'postgres',
@@ -98,6 +88,13 @@ async function openPostgres(url: string, options: DatabaseOptions, log: Database
     dump: () => Promise.reject(new Error('Only an embedded database has a data directory to dump.')),
     close: async () => await pool.end(),
   }
+}
+
+/** A pool that survives the loss of an idle connection: without a listener that error would end the process. */
+function createPool(config: pg.PoolConfig, log: DatabaseLog): pg.Pool {
+  const pool = new pg.Pool(config)
+  pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to Postgres was lost; the next query opens another.'))
+  return pool
 }
 
 /** A number for int8, which is exact up to 2^53; all else as pg has it. The embedded driver reads int8 the same way. */
