@@ -99,7 +99,7 @@ function pages(builder: WorldBuilder, { names, onset, tail }: Cast): void {
     '| --- | --- | --- | --- | --- |',
     row(names.sibling[1], names.sibling[0], tail.sibling, until(after(onset, '173d4h'))),
     row(names.ended[1], names.ended[0], tail.ended, until(onset)),
-    `| SENDGRID_RELAY_KEY | mail relay | …${builder.random.token(4).toLowerCase()} | ${until(after(onset, '61d'))} | ${owner} |`,
+    `| MAIL_RELAY_KEY | mail relay | …${builder.random.token(4).toLowerCase()} | ${until(after(onset, '61d'))} | ${owner} |`,
     `| GHCR_PULL_TOKEN | image pulls in the cluster | …${builder.random.token(4).toLowerCase()} | ${until(after(onset, '9d'))} | ${owner} |`,
   ])
   builder.page(`vendors/${names.provider}.md`, [

@@ -117,6 +117,12 @@ function setUp(builder: WorldBuilder): Cast {
     pull: 'Sort the routes and round the numbers',
     files: { [FILE]: limits(names, names.limit[1], 240) },
   })
+  // Somebody edits the repository once more: the newest commit is not the guilty one.
+  builder.commit(names.repository, {
+    at: after(onset, '8m'),
+    message: 'Say how often limits are read',
+    files: { 'README.md': `# ${names.repository}\n\nThe gateway reads \`${FILE}\` every minute, without a deploy.\n` },
+  })
   const pull = builder.world.github.repositories.find(({ name }) => name === names.repository)?.pulls.at(-1)?.number ?? 0
   return { names, gateway, caller, onset, guilty, pull, earlier, owner: builder.organization.slug }
 }

@@ -5,7 +5,7 @@ import { World } from '../../../src/core/world/world.ts'
 import { drawOrganization, drawPeople, type Organization, type Person } from './cast.ts'
 import { deploy, type DeployAct } from './deploy.ts'
 import { createDraft, daysAgo, type Draft, railwayProject, repositoryOf } from './draft.ts'
-import { addCompany, type CompanyAct } from './company.ts'
+import { addCompany, addMetrics, type CompanyAct } from './company.ts'
 import { harmlessChange } from './harmless-change.ts'
 import { addEvent, type EventAct as ClusterEventAct, findObject } from './kubernetes-objects.ts'
 import { httpTraffic, log, type LogAct, type TrafficAct } from './logs.ts'
@@ -48,6 +48,8 @@ export interface WorldBuilder {
   postgresLog(act: PostgresLogAct): void
   edgeLog(act: EdgeLogAct): void
   event(act: ClusterEventAct): void
+  /** CPU and memory of a Railway service as a share of its limits, quarter-hourly for three hours. */
+  metrics(service: Service, shape: (time: string) => number): void
   object(kind: string, name: string, namespace?: string): KubernetesObject
   railway(): World['railway']['projects'][number]
   page(path: string, lines: readonly string[]): void
@@ -98,6 +100,7 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
     postgresLog: (act) => addPostgresLog(draft, act),
     edgeLog: (act) => addEdgeLog(draft, act),
     event: (act) => addEvent(draft, act),
+    metrics: (service, shape) => addMetrics(draft, service, shape),
     object: (kind, name, namespace) => {
       const found = findObject(draft, kind, name, namespace)
       if (!found) throw new Error(`no ${kind} ${name} in this cluster`)

@@ -73,7 +73,6 @@ export const bystanders: readonly Bystander[] = [
       name: 'storefront',
       description: 'The shop as customers see it.',
       runs: 'railway',
-      dependsOn: ['search-api'],
       files: {
         'src/server.js': server("import { page } from './page.js'"),
         'src/page.js':

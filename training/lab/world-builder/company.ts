@@ -48,7 +48,7 @@ function addBystander(draft: Draft, { spec, lines, paths, issue }: Bystander, si
       every: '8m',
       requests: paths.map((path) => ({ method: 'GET', path, status: 200, ms: [9, 140] })),
     })
-    addMetrics(draft, service, 0.3)
+    addMetrics(draft, service, () => 0.3)
   } else if (random.chance(0.5)) {
     const pod = service.releases.at(-1)?.pods[0] ?? ''
     addEvent(draft, {
@@ -77,8 +77,8 @@ function addBystander(draft: Draft, { spec, lines, paths, issue }: Bystander, si
   return service
 }
 
-/** CPU and memory of a Railway service for three hours, level around `share` of its limits unless `shape` says otherwise. */
-export function addMetrics(draft: Draft, service: Service, share: number, shape: (time: string) => number = () => share): void {
+/** CPU and memory of a Railway service for three hours: `shape` gives the share of its limits at a time. */
+export function addMetrics(draft: Draft, service: Service, shape: (time: string) => number): void {
   const instance = railwayProject(draft).instances.find((each) => each.service === service.name)
   if (!instance) throw new Error(`${service.name} does not run on Railway`)
   const round = (value: number): number => Math.round(value * 1000) / 1000

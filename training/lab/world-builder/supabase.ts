@@ -3,7 +3,7 @@ import type { SupabaseProject } from '../../../src/core/world/supabase.ts'
 import type { Draft } from './draft.ts'
 
 /** A migration's version, as Supabase derives it from the moment it was written. */
-export function migrationVersion(at: string): string {
+function migrationVersion(at: string): string {
   return new Date(at).toISOString().replaceAll(/[-T:]/g, '').slice(0, 14)
 }
 

@@ -1,6 +1,6 @@
 insert into public.accounts (id, email, created_at) values
-  ('57cd01a1-fcb2-44fc-aff4-4a6320ff219c', 'aqpiwzl@customer.example', '2026-08-22T13:03:41.497Z'),
-  ('de63e71b-0e40-4526-95bb-7fc83e56092c', 'gerrmpe@customer.example', '2026-09-09T08:03:05.815Z'),
-  ('5c26ce52-2444-44e3-b9da-c8554a015ea0', 'twxnxfu@customer.example', '2026-07-01T16:41:54.843Z'),
-  ('04dea423-573d-4459-ad25-4f07c62f01ae', 'uhzoexv@customer.example', '2026-07-02T10:28:06.354Z');
+  ('8d726e94-ec74-419c-a37e-fee654ccae89', 'kuhxwqf@customer.example', '2026-07-12T11:21:53.114Z'),
+  ('f07b64e4-0c76-4bfe-b8f8-1fa7f2745c40', 'inhylgg@customer.example', '2026-06-06T16:11:06.065Z'),
+  ('ba4e8395-2a3e-4182-9131-4a6b011026a0', 'lsqdwax@customer.example', '2026-05-27T12:31:29.361Z'),
+  ('809f86e3-d919-4468-827e-e8fd9789ffee', 'vfhyazh@customer.example', '2026-07-17T12:18:04.715Z');
 
