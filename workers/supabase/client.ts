@@ -1,0 +1,72 @@
+import { createClient } from '@supabase/supabase-js'
+import { z } from 'zod'
+import { FailureError, fail } from '../../src/core/errors.ts'
+import type { Link } from '../../src/core/tool.ts'
+import { createJsonClient } from '../kit/http-json.ts'
+import { path } from '../kit/path-template.ts'
+import type { ResolvedWindow } from '../kit/window.ts'
+
+/** One project: the Management API with a personal or scoped access token, and, if a key is given, its data API. */
+export const SupabaseConnection = z.object({
+  accessToken: z.string().min(1),
+  projectRef: z.string().min(1),
+  /** A publishable (anon) key. Never the service_role key: it passes row level security by. */
+  publishableKey: z.string().min(1).optional(),
+  url: z.url().default('https://api.supabase.com'),
+  /** Where the project's own API lives; `https://<ref>.supabase.co` unless given. */
+  projectUrl: z.url().optional(),
+  webUrl: z.url().default('https://supabase.com/dashboard'),
+})
+export type SupabaseConnection = z.output<typeof SupabaseConnection>
+
+/** The address of the project's data API. */
+export function projectUrlOf({ projectUrl, projectRef }: SupabaseConnection): string {
+  return projectUrl ?? `https://${projectRef}.supabase.co`
+}
+
+const LogAnswer = z.object({ result: z.array(z.record(z.string(), z.unknown())).default([]), error: z.unknown().optional() })
+const Rows = z.array(z.record(z.string(), z.unknown()))
+
+/** How the data API answered for a table. */
+export interface TableProbe {
+  readonly status: number
+  readonly code: string | null
+}
+
+export type SupabaseClient = ReturnType<typeof createSupabaseClient>
+
+/** The project's APIs over `guarded`. Every method throws a `FailureError` for what is not a good answer. */
+export function createSupabaseClient(connection: SupabaseConnection, guarded: typeof fetch) {
+  const { projectRef: ref } = connection
+  const json = createJsonClient({ service: 'Supabase', baseUrl: connection.url, headers: { authorization: `Bearer ${connection.accessToken}` }, fetch: guarded })
+  const project = path`/v1/projects/${ref}`
+  return {
+    ref,
+    /** A read below the project, such as `/functions`. */
+    get: async <T>(below: string, schema: z.ZodType<T>, query?: Readonly<Record<string, string | readonly string[]>>): Promise<T> => (await json.get(`${project}${below}`, schema, query)).data,
+    text: async (below: string): Promise<string> => json.text(`${project}${below}`),
+    /** Rows of one SELECT, run by the project's read-only role and parsed by `row`. */
+    select: async <T>(query: string, row: z.ZodType<T>): Promise<T[]> => z.array(row).parse((await json.post(`${project}/database/query/read-only`, Rows, { query })).data),
+    /** Rows of a query over the project's logs, in ClickHouse's SQL. */
+    logs: async (sql: string, window: ResolvedWindow): Promise<Record<string, unknown>[]> => {
+      const { data } = await json.get(`${project}/analytics/endpoints/logs`, LogAnswer, {
+        sql, iso_timestamp_start: window.start.toISOString(), iso_timestamp_end: window.end.toISOString(),
+      })
+      if (data.error !== undefined && data.error !== null && data.error !== '') fail('bad_response', 'Supabase could not run the log query; try a shorter window.')
+      return data.result
+    },
+    /** Asks the data API for no rows of a table, as the publishable key may. */
+    probeTable: async (schema: string, table: string): Promise<TableProbe> => {
+      if (connection.publishableKey === undefined) fail('unauthorized', 'No publishable key of the project is configured, so its data API cannot be asked. Whoever runs Foreman can add one.')
+      const client = createClient(projectUrlOf(connection), connection.publishableKey, {
+        global: { fetch: guarded }, db: { schema }, auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      })
+      const { status, error } = await client.from(table).select('*').limit(0)
+      // supabase-js turns a thrown error into data; ours must stay a failure.
+      if (error !== null && status === 0) throw new FailureError({ kind: 'unavailable', message: 'The project’s data API could not be reached.' })
+      return { status, code: error === null ? null : (error.code === '' ? null : error.code) }
+    },
+    /** A page of the project's dashboard. */
+    link: (title: string, page: string): Link => ({ title, url: `${connection.webUrl.replace(/\/$/, '')}/project/${encodeURIComponent(ref)}/${page}` }),
+  }
+}
