@@ -53,7 +53,7 @@ const PLACES: readonly RedactRule[] = [
   rule('bearer', ['bearer'], /\bbearer\s+(?<secret>[\w.~+/=-]{12,2000})/gi, mixed),
   rule('basic_auth', ['basic'], /\bbasic\s+(?<secret>[A-Za-z0-9+/]{8,400}={0,2})(?![\w])/gi, isUserAndPassword),
   rule('authorization', ['authorization', 'x-api-key', 'apikey', 'x-auth-token', 'x-amz-security-token', 'x-vault-token'], /["']?\b(?:(?:proxy-)?authorization|x-api-key|apikey|x-auth-token|x-amz-security-token|x-vault-token)["']?\s*[:=,]\s*["']?(?:(?:bearer|basic|token|apikey)\s+)?(?<secret>[\w.~+/=-]{8,2000})/gi, mixed),
-  rule('cookie', ['cookie'], /\bcookie["']?\s*[:=,]\s*\[?["']?(?<secret>[\w.-]{1,80}=[^\r\n"'<>]{6,4000})/gi),
+  rule('cookie', ['cookie'], /\bcookie["']?\s*[:=,]\s*\[?["']?(?<secret>[\w.-]{1,80}=[^;\s"'<>]{3,4000}(?:;\s*[\w.-]{1,80}(?:=[^;\s"'<>]{0,4000})?){0,40})/gi),
   rule('session', ['sessionid', 'connect.sid', 'phpsessid', 'jsessionid', 'access-token', 'refresh-token'], /\b(?:sessionid|connect\.sid|phpsessid|jsessionid|sb-[\w-]{1,60}-auth-token|access-token|refresh-token)=(?<secret>[^;\s"'&]{12,2000})/gi),
   rule('aws_secret', ['aws'], /\baws_?(?:secret|session)\w{0,20}["']?\s*[:=]\s*["']?(?<secret>[A-Za-z0-9+/=]{30,1000})/gi),
   rule('password', ['password', 'passwd', 'passphrase', 'pwd'], /(?:password|passwd|passphrase|pwd)["']?\s*(?:=>|[:=])\s*(?<quote>["']?)(?<secret>[^\s"',;&}\\]{4,200})/gi, notCode),
