@@ -4,7 +4,7 @@ import MiniSearch from 'minisearch'
 import { z } from 'zod'
 import { fail } from '../../src/core/errors.ts'
 import { failureOfStatus } from '../kit/failure-of.ts'
-import { pageKinds, parsePage } from './markdown.ts'
+import { pageKinds, parsePage, statements } from './markdown.ts'
 import type { Page, PageKind, Section } from './markdown.ts'
 
 /** Where the Markdown is: given as it is, in a directory, or on a web server that lists it in `/llms.txt`. At least one. */
@@ -99,7 +99,7 @@ const TRUST: Readonly<Record<PageKind, number>> = { runbook: 1.3, post_mortem: 1
 const LEAST_SHARE = 0.15
 
 function createLibrary(pages: readonly Page[]): Library {
-  const entries = pages.flatMap((page) => page.sections.map((section) => ({ page, section })))
+  const entries = pages.flatMap((page) => page.sections.filter((section) => statements(section).length > 0).map((section) => ({ page, section })))
   const index = new MiniSearch({
     fields: ['title', 'heading', 'text'],
     searchOptions: { boost: { title: 3, heading: 2 }, prefix: (term) => term.length > 3, fuzzy: (term) => (term.length > 5 ? 0.1 : false), combineWith: 'OR' },
