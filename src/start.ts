@@ -16,7 +16,7 @@ import type { ConnectionInputs } from './bind-workers.ts'
 import type { Config } from './config.ts'
 import { orchestratorBudget, workerBudget } from './core/budget.ts'
 import { ConfigurationError } from './core/errors.ts'
-import type { Store } from './core/store.ts'
+import type { Run, Store } from './core/store.ts'
 import { systemClock } from './core/time.ts'
 import type { Clock } from './core/time.ts'
 import { createCast } from './create-cast.ts'
@@ -24,14 +24,20 @@ import { createFeedbackDesk } from './feedback/create-feedback-desk.ts'
 import { createDesk } from './intake/create-desk.ts'
 import { startInvestigator } from './investigator.ts'
 import { createPerformRun } from './orchestrator/perform-run.ts'
+import type { Site } from './orchestrator/perform-run.ts'
 import { createSentryWebhook } from './sentry-webhook.ts'
 import { createRedactor } from '../workers/kit/redact.ts'
 
-/** What a lab replaces: where the services are, how they are reached, and what time it is there. */
-export interface Surroundings {
+/** What a lab replaces: where the services of a run are, how they are reached, and what time it is there. */
+export interface Estate {
   readonly connections: ConnectionInputs
   readonly fetch: typeof fetch
   readonly clock: Clock
+}
+
+export interface Surroundings {
+  /** Where a run looks; with null, what is checked when the bot starts. */
+  readonly estateOf: (run: Run | null) => Promise<Estate>
   /** Where `prompts/` is. */
   readonly promptsDirectory: string
 }
@@ -57,7 +63,8 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
   const newId = randomUUID
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
-  const workers = await loadWorkers(surroundings.connections)
+  const home = await surroundings.estateOf(null)
+  const workers = await loadWorkers(home.connections)
   const cast = createCast({ prompts: readPrompts(surroundings.promptsDirectory), models: config.models, policy: config.policy })
   cast('orchestrator')
   for (const worker of workers.configured) cast(worker)
@@ -72,16 +79,14 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
   const slack = createSlackEdge({ connection: config.slack, desk, feedback, store, linkHosts: config.linkHosts, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
   await slack.start()
 
-  const isMachineTime = surroundings.clock === systemClock
   const runs = createPerformRun({
     store, threads: slack.threads, cast, budget: { orchestrator: orchestratorBudget, worker: workerBudget },
-    workers: () => workers.bind({ clock: surroundings.clock, fetch: surroundings.fetch, redactor: createRedactor({ secrets: config.secrets }), onDefect: (error, tool) => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.') }),
-    clock: surroundings.clock, machineClock: systemClock, listen: metrics.listen,
-    asOf: (run) => (isMachineTime ? new Date(run.startedAt ?? run.createdAt) : surroundings.clock.now()),
+    site: async (run) => await siteOf(await surroundings.estateOf(run), run, config, log),
+    machineClock: systemClock, listen: metrics.listen,
   })
   const investigator = role === 'bot' ? undefined : await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
 
-  const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(surroundings.connections), desk, clock: systemClock, newId, metrics, log })
+  const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, metrics, log })
   const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
   const served = await serveWeb(web, config.web)
   log.info({ url: served.url, workers: workers.configured, database: config.databaseUrl === undefined ? 'embedded' : 'postgres', queue: config.redisUrl === undefined ? 'postgres' : 'redis' }, 'Foreman is up.')
@@ -96,6 +101,15 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
       await store.close()
     },
   }
+}
+
+async function siteOf({ connections, fetch, clock }: Estate, run: Run, config: Config, log: Log): Promise<Site> {
+  const { bind } = await loadWorkers(connections)
+  const redactor = createRedactor({ secrets: config.secrets })
+  const onDefect = (error: unknown, tool: string): void => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.')
+  // The machine's clock moves on; a run looks back from when it first began.
+  const asOf = clock === systemClock ? new Date(run.startedAt ?? run.createdAt) : clock.now()
+  return { workers: bind({ clock, fetch, redactor, onDefect }), clock, asOf }
 }
 
 async function openDurable(config: Config, log: Log, onFatal: (error: Error) => void) {

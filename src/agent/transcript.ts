@@ -50,7 +50,7 @@ function reportSpec(report: AgentSetup<unknown>['report']): ToolSpec {
     name: reportToolName,
     title: 'Report',
     description: report.description,
-    parameters: z.toJSONSchema(report.schema, { io: 'input' }) as Record<string, unknown>,
+    parameters: z.toJSONSchema(report.schema, { io: 'input' }),
   }
 }
 

@@ -5,7 +5,7 @@ import { Failure } from './errors.ts'
 import { ToolResult } from './tool.ts'
 import type { ToolSpec } from './tool.ts'
 import { Window } from './time.ts'
-import { AgentName } from './worker.ts'
+import type { AgentName } from './worker.ts'
 import { Usage } from './usage.ts'
 
 /** Items follow the shapes of OpenAI's Responses API; the extra fields are ours and never leave through a model adapter. */

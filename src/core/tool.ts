@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Entity } from './entity.ts'
-import { Failure } from './errors.ts'
+import type { Failure } from './errors.ts'
 import { Signal } from './signal.ts'
 
 /** A JSON Schema document. Properties may carry `x-entity`: the entity kind that argument takes. */

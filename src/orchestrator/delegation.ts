@@ -29,7 +29,7 @@ export function delegationTool(worker: Worker, cast: Cast, budget: Budget, windo
     name: delegationToolName(worker.name),
     title: `Ask the ${worker.name} worker`,
     description: worker.description,
-    parameters: z.toJSONSchema(DelegationInput, { io: 'input' }) as Record<string, unknown>,
+    parameters: z.toJSONSchema(DelegationInput, { io: 'input' }),
     journalsItself: true,
     invoke: async (args, { callId, signal }) => {
       const parsed = DelegationInput.safeParse(args)

@@ -14,17 +14,20 @@ import type { InvestigationResult, InvestigationSetup } from './investigate.ts'
 export interface PerformRunDependencies {
   readonly store: Store
   readonly threads: Threads
-  /** The configured workers, bound for one investigation. */
-  readonly workers: () => readonly Worker[]
+  /** Where a run looks: the configured workers, bound for it alone, and the clock of their services. */
+  readonly site: (run: Run) => Promise<Site>
   readonly cast: Cast
   readonly budget: { readonly orchestrator: Budget; readonly worker: Budget }
-  /** The clock of the systems that are investigated. */
-  readonly clock: Clock
   /** The machine's clock: deadlines. */
   readonly machineClock: Clock
-  /** The instant a run looks back from. It must not move when the run is resumed, or its journal would not fit. */
-  readonly asOf: (run: Run) => Date
   readonly listen: Emit
+}
+
+export interface Site {
+  readonly workers: readonly Worker[]
+  readonly clock: Clock
+  /** The instant the run looks back from. It must not move when the run is resumed, or its journal would not fit. */
+  readonly asOf: Date
 }
 
 /** How a run was left: ended for good, or to be delivered again. */
@@ -50,9 +53,9 @@ export function createPerformRun(deps: PerformRunDependencies): PerformRun {
   const perform: PerformRun['perform'] = async (runId, options) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return 'not_ours'
-    const workers = deps.workers()
-    const view = await openView(deps, owned.run, workers)
-    const result = await performInvestigation(deps, owned, workers, view, options.signal)
+    const site = await deps.site(owned.run)
+    const view = await openView(deps, owned.run, site)
+    const result = await performInvestigation(deps, owned, site, view, options.signal)
     const { investigation, error } = result
     if (options.signal.aborted && !options.stoppedByPerson()) {
       await view?.suspend()
@@ -69,7 +72,7 @@ export function createPerformRun(deps: PerformRunDependencies): PerformRun {
   const giveUp: PerformRun['giveUp'] = async (runId, reason) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return
-    const view = await openView(deps, owned.run, deps.workers())
+    const view = await openView(deps, owned.run, await deps.site(owned.run))
     await view?.failed('I could not finish this investigation, even after several tries. Mention me with your question to start again; whoever runs me finds the reason in the log.')
     await owned.finish('failed', null, reason)
   }
@@ -81,22 +84,22 @@ function statusOf({ run, report, answer }: Investigation): Exclude<RunStatus, 'w
   return run.end.reason === 'stopped' ? 'stopped' : 'failed'
 }
 
-async function openView({ threads, store }: PerformRunDependencies, run: Run, workers: readonly Worker[]): Promise<ThreadView | null> {
+async function openView({ threads, store }: PerformRunDependencies, run: Run, { workers }: Site): Promise<ThreadView | null> {
   const { place, alert, question } = run.request
   const view = await threads.open({ runId: run.id, kind: run.kind, place: place ?? null, title: question ?? alert.title, workers: workers.map((worker) => worker.name) })
   if (view && !place) await store.placeRun(run.id, view.place)
   return view
 }
 
-async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRun, workers: readonly Worker[], view: ThreadView | null, signal: AbortSignal): Promise<InvestigationResult> {
+async function performInvestigation(deps: PerformRunDependencies, owned: OwnedRun, { workers, clock, asOf }: Site, view: ThreadView | null, signal: AbortSignal): Promise<InvestigationResult> {
   const { run, journal } = owned
   const emit = (event: AgentEvent): void => {
     deps.listen(event)
     view?.emit(event)
   }
   const setup: InvestigationSetup = {
-    id: run.id, incidentId: run.incidentId, alert: run.request.alert, workers, cast: deps.cast, budget: deps.budget, clock: deps.clock,
-    journal, emit, signal, boundary: boundaryOf(run.id), asOf: deps.asOf(run),
+    id: run.id, incidentId: run.incidentId, alert: run.request.alert, workers, cast: deps.cast, budget: deps.budget, clock,
+    journal, emit, signal, boundary: boundaryOf(run.id), asOf,
     alreadyMs: run.startedAt === null ? 0 : Math.max(0, deps.machineClock.now().getTime() - Date.parse(run.startedAt)),
   }
   const { parentId, question } = run.request

@@ -10,7 +10,7 @@ export function modelError(error: unknown, place: string): Error {
   if (error instanceof OpenAI.NotFoundError) return new ConfigurationError([`The model server at ${place} does not know this model or path (404). Check the model's name and the base URL.`])
   if (error instanceof OpenAI.RateLimitError) return new TransientError(`The model server at ${place} limits our requests (429); its quota may be used up.`)
   if (error instanceof OpenAI.APIError && (error.status ?? 500) >= 500) return new TransientError(`The model server at ${place} failed (${error.status ?? 'no status'}).`)
-  if (error instanceof OpenAI.APIError) return new PermanentError(`The model server at ${place} refused the request (${error.status ?? 'no status'}${error.code ? `, ${String(error.code).slice(0, 60)}` : ''}).`)
+  if (error instanceof OpenAI.APIError) return new PermanentError(`The model server at ${place} refused the request (${error.status ?? 'no status'}${error.code ? `, ${error.code.slice(0, 60)}` : ''}).`)
   if (error instanceof SyntaxError) return new TransientError(`The model server at ${place} sent an answer that is not JSON.`)
   return error instanceof Error ? error : new Error(String(error))
 }

@@ -22,7 +22,6 @@ export function createChatPolicy(server: ModelServer, model: string): Policy {
           messages: chatMessages(items),
           tools: tools.map((tool) => ({ type: 'function' as const, function: { name: tool.name, description: wireDescription(tool), parameters: wireParameters(tool.parameters) } })),
           ...(settings.temperature !== undefined && { temperature: settings.temperature }),
-          ...(settings.seed !== undefined && { seed: settings.seed }),
         }, { signal: settings.signal })
         return answerOf(completion, model)
       } catch (error) {

@@ -69,7 +69,7 @@ function reportFeatures(memory: Memory, pickedNow: number): Features {
 
 function questionFeatures(memory: Memory, tool: ToolSpec, focus: Focus, entities: readonly Entity[], picked: readonly OrchestratorAction[]): Features {
   const before = memory.calls.filter((call) => call.tool === tool.name)
-  const sameFocus = before.some((call) => String(call.args['question'] ?? '').startsWith(focuses[focus]))
+  const sameFocus = before.some(({ args: { question } }) => typeof question === 'string' && question.startsWith(focuses[focus]))
   const expertise: Set<Aspect> = aspectsOf(tool.description)
   const fresh = entities.filter((entity) => !before.some((call) => JSON.stringify(call.args['entities'] ?? []).includes(entity.value))).length
   return {

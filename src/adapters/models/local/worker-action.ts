@@ -28,7 +28,7 @@ export function workerActions(memory: Memory, tools: readonly ToolSpec[], picked
 }
 
 function callKey(tool: string, args: Readonly<Record<string, unknown>>): string {
-  return `${tool} ${JSON.stringify(Object.entries(args).toSorted())}`
+  return `${tool} ${JSON.stringify(Object.entries(args).toSorted(([a], [b]) => a.localeCompare(b)))}`
 }
 
 function reportFeatures(memory: Memory, pickedNow: number): Features {
