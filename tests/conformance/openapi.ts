@@ -5,6 +5,11 @@ import formats from 'ajv-formats'
 
 type Json = Record<string, unknown>
 
+interface Document {
+  readonly paths: Record<string, { get?: { responses: Record<string, unknown> } }>
+  readonly components: { readonly responses?: Json }
+}
+
 const folder = join(import.meta.dirname, '../../../shared/specs')
 
 function isObject(value: unknown): value is Json {
@@ -35,7 +40,7 @@ export function readOpenApi(file: string): OpenApi | undefined {
     process.stderr.write(`Not checked: ${file} is not beside this repository (looked in ${folder}).\n`)
     return undefined
   }
-  const document = JSON.parse(text) as { paths: Record<string, { get?: { responses: Record<string, unknown> } }>; components: unknown }
+  const document = JSON.parse(text) as Document
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true })
   formats.default(ajv)
   ajv.addSchema({ $id: 'openapi', components: asJsonSchema(document.components) })
@@ -43,7 +48,7 @@ export function readOpenApi(file: string): OpenApi | undefined {
     problems: (path, status, body) => {
       const operation = document.paths[path]?.get
       if (operation === undefined) throw new Error(`${file} has no GET ${path}`)
-      const schema = schemaOf(operation.responses[String(status)])
+      const schema = schemaOf(resolved(document, operation.responses[String(status)]))
       if (schema === undefined) return [`${file} has no schema for GET ${path} with status ${status}`]
       const validate = ajv.compile(withReferences(asJsonSchema(schema)) as AnySchema)
       if (validate(body)) return []
@@ -52,9 +57,15 @@ export function readOpenApi(file: string): OpenApi | undefined {
   }
 }
 
+/** A response, or the shared one it refers to. */
+function resolved({ components }: Document, response: unknown): unknown {
+  if (!isObject(response) || typeof response['$ref'] !== 'string') return response
+  return components.responses?.[response['$ref'].split('/').at(-1) ?? '']
+}
+
 function schemaOf(response: unknown): unknown {
   if (!isObject(response) || !isObject(response['content'])) return undefined
-  const [media] = Object.values(response['content'])
+  const media = response['content']['application/json'] ?? Object.values(response['content'])[0]
   return isObject(media) ? media['schema'] : undefined
 }
 

@@ -10,6 +10,6 @@ export const serviceFactories: Readonly<Record<ServiceName, () => Promise<Create
   supabase: notBuilt('Supabase'),
   railway: async () => (await import('./railway/railway.ts')).createRailway,
   kubernetes: async () => (await import('./kubernetes/kubernetes.ts')).createKubernetes,
-  github: notBuilt('GitHub'),
+  github: async () => (await import('./github/github.ts')).createGithub,
   docs: async () => (await import('./docs/docs.ts')).createDocs,
 }
