@@ -114,8 +114,6 @@ export default defineConfig({
     },
     // Plain JavaScript: the launcher runs before any Node that reads types is found, the page in a browser.
     { files: ['bin/**', 'training/lab/page/static/**'], rules: anyMayFlow },
-    // The workspace page is plain JavaScript in a browser, without a build step: what comes over the wire is drawn as it is.
-    { files: ['training/lab/page/static/**'], rules: anyMayFlow },
     ...waivers.map((waiver) => ({
       files: [waiver.file],
       rules: Object.fromEntries(waiver.rules.map((rule) => [rule, 'off' as const])),

@@ -1,3 +1,4 @@
+import { composedBlocks } from './composed-text.ts'
 import { blocksOf, chosen, elementsOf } from './elements.ts'
 import type { Acknowledgement, EventFeed } from './events.ts'
 import type { Interactions } from './interactions.ts'
@@ -129,13 +130,7 @@ function speaking({
   return {
     postAs: (user, channel, text, { threadTs, broadcast } = {}) => {
       const author = mustFindUser(state, user)
-      const elements = [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }]
-      const draft = {
-        author: { user: author.id },
-        text,
-        blocks: [{ type: 'rich_text', elements }],
-        broadcast: broadcast ?? false,
-      }
+      const draft = { author: { user: author.id }, text, blocks: composedBlocks(text), broadcast: broadcast ?? false }
       return posting.post(mustFindChannel(state, channel), threadTs === undefined ? draft : { ...draft, threadTs })
     },
     postSentryAlert: (channel, alert, { threadTs } = {}) => {
@@ -152,6 +147,7 @@ function speaking({
       const { channel, message } = mustFindMessage(state, place)
       return posting.change(channel, message, {
         text,
+        blocks: composedBlocks(text),
         edited: { user: mustFindUser(state, user).id, ts: state.ids.ts() },
       })
     },

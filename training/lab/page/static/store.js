@@ -1,0 +1,92 @@
+/** The page's copy of the workspace: one snapshot, then changes over Server-Sent Events; every change calls `onChange(kind, detail)`. */
+export async function openStore(onChange) {
+  const store = { snapshot: await getJson('/workspace/state'), incidents: await getJson('/workspace/incidents') }
+  const stream = new EventSource('/workspace/stream')
+  let broken = false
+  stream.addEventListener('message', ({ data }) => {
+    void apply(store, JSON.parse(data), onChange)
+  })
+  stream.addEventListener('error', () => {
+    broken = true
+    onChange('connection', false)
+  })
+  // What happened between the snapshot and the stream, or while the connection was away, is in a new snapshot.
+  stream.addEventListener('open', () => {
+    void getJson('/workspace/state').then((snapshot) => {
+      store.snapshot = snapshot
+      onChange(broken ? 'connection' : 'all', true)
+      broken = false
+    })
+  })
+  return store
+}
+
+async function apply(store, change, onChange) {
+  const { snapshot } = store
+  switch (change.kind) {
+    case 'message':
+      snapshot.messages = [...snapshot.messages.filter(({ ts }) => ts !== change.message.ts), change.message].sort(
+        (a, b) => Number(a.ts) - Number(b.ts),
+      )
+      refreshRoot(snapshot, change.message)
+      break
+    case 'message_deleted':
+      snapshot.messages = snapshot.messages.filter(({ ts }) => ts !== change.message.ts)
+      refreshRoot(snapshot, change.message)
+      break
+    case 'view':
+      if (change.view.type === 'home') snapshot.home = change.view
+      else snapshot.views = [...snapshot.views.filter(({ id }) => id !== change.view.id), change.view]
+      break
+    case 'view_closed':
+      snapshot.views = snapshot.views.filter(({ id }) => id !== change.viewId)
+      break
+    case 'thread_status': {
+      const thread = `${change.channel}:${change.threadTs}`
+      snapshot.statuses = [
+        ...snapshot.statuses.filter((status) => status.thread !== thread),
+        ...(change.status ? [{ thread, status: change.status }] : []),
+      ]
+      break
+    }
+    case 'session':
+      snapshot.sessions = [
+        ...snapshot.sessions.filter(
+          ({ threadTs, channel }) => threadTs !== change.session.threadTs || channel !== change.session.channel,
+        ),
+        change.session,
+      ]
+      break
+    default:
+      store.snapshot = await getJson('/workspace/state')
+  }
+  onChange(change.kind, change)
+}
+
+/** A thread's root counts its replies; the stream tells of the reply only. */
+function refreshRoot(snapshot, reply) {
+  if (!reply.thread_ts || reply.thread_ts === reply.ts || reply.ephemeral) return
+  const root = snapshot.messages.find(({ ts, channel }) => ts === reply.thread_ts && channel === reply.channel)
+  if (!root) return
+  const all = snapshot.messages.filter(
+    (message) =>
+      message.thread_ts === root.ts && message.ts !== root.ts && message.channel === root.channel && !message.ephemeral,
+  )
+  root.reply_count = all.length
+  root.latest_reply = all.at(-1)?.ts
+}
+
+async function getJson(path) {
+  const response = await fetch(path)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  return response.json()
+}
+
+/** Sends JSON; answers JSON, or throws with the server's own reason. */
+export async function send(method, path, body = {}) {
+  const request = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(path, request)
+  const answer = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(answer.error ?? `The workspace answered ${response.status}.`)
+  return answer
+}
