@@ -34,3 +34,17 @@ export function findRise(samples: readonly Sample[], { factor = 2, least = 0 }: 
   if (best === undefined || best.after - best.before < least || best.after < best.before * factor) return undefined
   return { at: best.at, before: best.before, after: best.after }
 }
+
+/**
+ * Counts with the empty steps between them filled in as zeros, from the window's start to its end, so that a rise from
+ * nothing can be seen. Samples are summed into steps counted from the window's start.
+ */
+export function withZeros(samples: readonly Sample[], window: { readonly start: Date; readonly end: Date }, stepSeconds: number): Sample[] {
+  const [start, step] = [window.start.getTime(), stepSeconds * 1_000]
+  const sums = Array.from({ length: Math.max(1, Math.ceil((window.end.getTime() - start) / step)) }, () => 0)
+  for (const { at, value } of samples) {
+    const index = Math.min(sums.length - 1, Math.max(0, Math.floor((new Date(at).getTime() - start) / step)))
+    sums[index] = (sums[index] ?? 0) + value
+  }
+  return sums.map((value, index) => ({ at: new Date(start + index * step).toISOString().replace('.000Z', 'Z'), value }))
+}

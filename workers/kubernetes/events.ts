@@ -41,7 +41,7 @@ export function foldEvents(events: readonly Event[], window?: { start: Date; end
   })
   const groups = Map.groupBy(plain, ({ event }) => {
     const owner = (event.involvedObject.name ?? '').replace(/-[a-z0-9]{5,10}(?:-[a-z0-9]{5})?$/, '')
-    return [event.type, event.reason, event.involvedObject.kind, event.involvedObject.namespace, owner, messageTemplate(event.message ?? '').replaceAll(event.involvedObject.name ?? '\0', '')].join(' ')
+    return [event.type, event.reason, event.involvedObject.kind, event.involvedObject.namespace, owner, messageTemplate((event.message ?? '').replaceAll(event.involvedObject.name ?? '\n', ''))].join(' ')
   })
   return [...groups.values()]
     .flatMap((group) => fold(group))

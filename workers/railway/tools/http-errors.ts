@@ -3,7 +3,8 @@ import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
-import { findRise } from '../../kit/series-jump.ts'
+import { findRise, withZeros } from '../../kit/series-jump.ts'
+import type { Sample } from '../../kit/series-jump.ts'
 import { resolveWindow, windowFields } from '../../kit/window.ts'
 import { sends, serviceField } from '../arguments.ts'
 import type { RailwayClient } from '../client.ts'
@@ -31,7 +32,7 @@ export const httpErrors = defineTool<RailwayClient>()({
     const total = statuses.reduce((sum, series) => sum + series.total, 0)
     const head = `Responses of ${service.name}, ${utc(window.start)} to ${utc(window.end)}, counts each ${step / 60} min`
     const about = [{ kind: 'service' as const, value: service.name }]
-    const signals = statuses.flatMap((series) => statusSignal(series, total, service.name))
+    const signals = statuses.flatMap((series) => statusSignal(series, { total, service: service.name, filled: withZeros(series.samples, window, step) }))
     return {
       structured: { stepSeconds: step, statuses },
       text: total === 0 ? `${head}: none were recorded.` : [`${head}, ${amount(total)} in all:`, ...statuses.map((series) => `${series.status}: ${amount(series.total)} (${amount((100 * series.total) / total)}%) ${series.status >= 400 ? seriesText(series.samples) : ''}`)].join('\n'),
@@ -42,10 +43,16 @@ export const httpErrors = defineTool<RailwayClient>()({
   },
 })
 
-function statusSignal(series: StatusSeries, total: number, service: string): Signal[] {
+interface Around {
+  readonly total: number
+  readonly service: string
+  readonly filled: readonly Sample[]
+}
+
+function statusSignal(series: StatusSeries, { total, service, filled }: Around): Signal[] {
   if (series.status < 400 || series.total === 0) return []
   const share = series.total / total
-  const rise = findRise(series.samples, { factor: 2, least: 1 })
+  const rise = findRise(filled, { factor: 2, least: 1 })
   const first = series.samples.find(({ value }) => value > 0)?.at
   const onset = rise === undefined ? '' : `; rose at ${utc(rise.at)} from ${amount(rise.before)} to ${amount(rise.after)} per sample`
   const severity = series.status < 500 ? (share > 0.2 ? 2 : 1) : share > 0.05 || rise !== undefined ? 3 : 2

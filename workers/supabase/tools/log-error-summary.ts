@@ -6,8 +6,9 @@ import { defineTool } from '../../kit/define-tool.ts'
 import { messageTemplate } from '../../kit/log-lines.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { clip, utc, utcTime } from '../../kit/plain-text.ts'
-import { findRise } from '../../kit/series-jump.ts'
+import { findRise, withZeros } from '../../kit/series-jump.ts'
 import { resolveWindow, windowFields } from '../../kit/window.ts'
+import type { ResolvedWindow } from '../../kit/window.ts'
 import type { SupabaseClient } from '../client.ts'
 import { logConditions, logTime, LOG_WINDOW } from '../log-query.ts'
 import { operations } from '../operations.ts'
@@ -40,7 +41,7 @@ export const logErrorSummary = defineTool<SupabaseClient>()({
       structured: { groups },
       text: groups.length === 0 ? `${head}: none.` : [`${head}, server errors first:`, ...groups.map(groupText)].join('\n'),
       entities: distinctEntities(groups.flatMap(aboutGroup)),
-      signals: groups.length === 0 ? [makeSignal('healthy', 0, `${head}: none.`)] : groups.slice(0, 8).map(groupSignal),
+      signals: groups.length === 0 ? [makeSignal('healthy', 0, `${head}: none.`)] : groups.slice(0, 8).map((group) => groupSignal(group, window)),
       links: [client.link(`${source} in Supabase`, `logs/${source.replaceAll('_', '-')}`)],
       truncated: rows.length >= MOST_ROWS,
     }
@@ -76,8 +77,8 @@ function tableOf(path: string): Entity[] {
   return name === undefined ? [] : [{ kind: 'table', value: name }]
 }
 
-function groupSignal(group: Group): Signal {
-  const rise = findRise(group.perMinute, { factor: 3, least: 2 })
+function groupSignal(group: Group, window: ResolvedWindow): Signal {
+  const rise = findRise(withZeros(group.perMinute, window, 60), { factor: 3, least: 1 })
   return makeSignal(rise === undefined ? 'error' : 'anomaly', group.status >= 500 ? (group.count >= 5 ? 3 : 2) : group.count >= 20 ? 2 : 1,
     `${group.method} ${group.path} answered ${group.status} ×${group.count} since ${utc(group.first)}${rise === undefined ? '' : `; rose at ${utc(rise.at)}`}.`,
     { about: aboutGroup(group), at: rise?.at ?? group.first, count: group.count })
