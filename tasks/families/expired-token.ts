@@ -176,6 +176,21 @@ function tell(builder: WorldBuilder): Story {
   const innocent = builder.innocentDeploy(service, before(onset, '7m'))
   pages(builder, cast)
   const failures = traffic(builder, cast)
+  for (const { at, traceId } of sampled(failures)) {
+    const client = {
+      service,
+      op: 'http.client',
+      description: `POST https://${host(names)}/v2/${names.ended[0]}`,
+      ms: 96,
+      status: 'unauthenticated',
+      data: { 'http.response.status_code': 401 },
+    }
+    builder.trace({
+      id: traceId,
+      at,
+      root: { service, op: 'http.server', description: `POST /v1/${names.noun}s`, ms: 121, status: 'internal_error', inside: [client] },
+    })
+  }
   const issue = builder.issue(service, {
     type: 'ProviderError',
     value: `${names.provider} answered 401 to POST /v2/${names.ended[0]}`,

@@ -193,6 +193,21 @@ function tell(builder: WorldBuilder): Story {
   builder.company({ since: '2h', railway: 2, kubernetes: 2 })
   const innocent = builder.innocentDeploy(caller, before(onset, '3m'))
   const calls = traffic(builder, cast)
+  for (const { at, traceId } of sampled(calls)) {
+    const client = {
+      service: caller,
+      op: 'http.client',
+      description: `POST https://${names.gateway}.internal${names.route}`,
+      ms: 3,
+      status: 'resource_exhausted',
+      data: { 'http.response.status_code': 429 },
+    }
+    builder.trace({
+      id: traceId,
+      at,
+      root: { service: caller, op: 'http.server', description: 'POST /submit', ms: 9, status: 'internal_error', inside: [client] },
+    })
+  }
   const issue = builder.issue(caller, {
     type: 'HttpError',
     value: `429 from POST ${names.route}`,

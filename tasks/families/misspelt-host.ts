@@ -214,8 +214,8 @@ function answerOf(cast: Cast, innocent: Release, noisy: Service): Answer {
 function tell(builder: WorldBuilder): Story {
   const cast = setUp(builder)
   const { names, caller, callee, onset } = cast
-  builder.company({ since: '2h', railway: 2, kubernetes: 1 })
   const noisy = oldNoise(builder)
+  builder.company({ since: '2h', railway: 2, kubernetes: 1 })
   editByHand(builder, cast)
   const innocent = builder.innocentDeploy(callee, before(onset, '11m'))
   traffic(builder, cast)

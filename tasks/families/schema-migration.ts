@@ -134,7 +134,7 @@ function setUp(builder: WorldBuilder): Cast {
     },
   })
   builder.deploy(service, { at: builder.daysAgo(8) })
-  builder.company({ since: '2h' })
+  builder.company({ since: '2h', railway: 2, kubernetes: 1 })
   builder.migration({
     at: builder.daysAgo(180),
     name: `create_${names.table}`,
@@ -199,6 +199,14 @@ function failures(builder: WorldBuilder, { names, service, onset }: Cast): Retur
   }
   for (const at of ticks(builder.ago('20m'), builder.now, '90s', random.next))
     builder.log(service, { at, level: 'info', message: `GET /v1/${names.table} 200 ${random.int(4, 25)}ms` })
+  for (const { at, traceId } of sampled(calls)) {
+    const db = { service, op: 'db', description: query, ms: 3, status: 'internal_error' }
+    builder.trace({
+      id: traceId,
+      at,
+      root: { service, op: 'http.server', description: `POST /v1/${names.table}`, ms: 14, status: 'internal_error', inside: [db] },
+    })
+  }
   return builder.issue(service, {
     type: 'error',
     value: message,

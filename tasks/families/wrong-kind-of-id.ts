@@ -15,6 +15,8 @@ const CLIENTS = [
   ['heron-assist', 'heron-assist-eu', 'heron-dashboard'],
 ] as const
 
+const BY_ID = 'select id, name, client, started_at from public.traces where id = $1'
+
 const FILES = {
   'src/server.js':
     "import { createServer } from './http.js'\nimport { getTrace } from './routes/get-trace.js'\n\nconst server = createServer({ name: 'traces' })\nserver.get('/v1/traces/:traceId', getTrace)\nserver.get('/v1/traces/:traceId/steps', getTrace)\nawait server.listen(8080)\n",
@@ -46,7 +48,7 @@ function setUp(builder: WorldBuilder): Cast {
   })
   builder.deploy(service, { at: builder.daysAgo(11) })
   const onset = builder.ago(`${random.int(38, 64)}m`)
-  builder.company({ since: '2h' })
+  builder.company({ since: '2h', railway: 2, kubernetes: 1 })
   builder.sql({
     schema:
       'create table public.traces (id uuid primary key, name text not null, client text not null, started_at timestamptz not null);\ncreate table public.api_clients (id text primary key, owner text not null, user_agent text not null, created_at timestamptz not null);',
@@ -124,7 +126,7 @@ function leaveTraces(builder: WorldBuilder, { service, wrong }: Cast, calls: rea
       severity: 'ERROR',
       message,
       state: '22P02',
-      query: 'select id, name, client, started_at from public.traces where id = $1',
+      query: BY_ID,
       detail: "unnamed portal parameter $1 = '...'",
       application: 'traces',
       user: 'app',
@@ -149,6 +151,22 @@ function failures(builder: WorldBuilder, cast: Cast): ReturnType<WorldBuilder['i
   }))
   leaveTraces(builder, cast, calls)
   const stored = sampled(calls)
+  for (const { at, tool, traceId } of stored) {
+    const db = { service, op: 'db', description: BY_ID, ms: 4, status: 'invalid_argument' }
+    builder.trace({
+      id: traceId,
+      at,
+      root: {
+        service,
+        op: 'http.server',
+        description: 'GET /v1/traces/:traceId',
+        ms: 11,
+        status: 'internal_error',
+        data: { 'url.path': `/v1/traces/${tool}` },
+        inside: [db],
+      },
+    })
+  }
   return builder.issue(service, {
     type: 'DatabaseError',
     value: `invalid input syntax for type uuid: "${stored.at(-1)?.tool ?? ''}"`,
@@ -176,7 +194,7 @@ function failures(builder: WorldBuilder, cast: Cast): ReturnType<WorldBuilder['i
       },
       breadcrumbs: [
         { time: at, category: 'http', level: 'info', message: `GET /v1/traces/${tool}`, data: { client: wrong } },
-        { time: at, category: 'query', level: 'error', message: 'select id, name, client, started_at from public.traces where id = $1' },
+        { time: at, category: 'query', level: 'error', message: BY_ID },
       ],
     })),
   })

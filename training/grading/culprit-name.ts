@@ -9,7 +9,7 @@ const PLAIN = new Set([
   ...(
     'the a an in of on at for by from to its s is was kind name named called id key value env setting config configmap configuration cron pg schedule scheduled script task ' +
     'sha version release api client caller customer account agent token secret password expired revoked missing misspelt misspelled mistyped wrong typo forgotten leftover stale old new test ' +
-    'hostname dns address endpoint production prod upstream code change migration sql railway kubernetes k8s supabase github sentry postgres database db deploy pr merge line limit'
+    'hostname dns http https address endpoint production prod upstream code change migration sql railway kubernetes k8s supabase github sentry postgres database db deploy pr merge line limit'
   ).split(' '),
 ])
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { GithubRepository } from '../../src/core/world/github.ts'
 import type { SentryEvent } from '../../src/core/world/sentry.ts'
 import type { World } from '../../src/core/world/world.ts'
@@ -62,12 +63,22 @@ function logProblems({ logs, railway, kubernetes }: World): string[] {
 
 function clusterProblems({ kubernetes }: World): string[] {
   const keys = new Set(kubernetes.objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`))
-  return kubernetes.objects.flatMap(({ kind, metadata }) => [
+  return kubernetes.objects.flatMap(({ kind, metadata, spec }) => [
     ...(metadata.ownerReferences ?? [])
       .filter((owner) => !keys.has(`${owner.kind} ${metadata.namespace ?? ''}/${owner.name}`))
       .map((owner) => `kubernetes.json: ${kind} ${metadata.name} belongs to ${owner.kind} ${owner.name}, which is not there`),
+    ...nodeProblems(spec, metadata.name, keys),
     ...(kind === 'Pod' && (metadata.ownerReferences ?? []).length === 0 ? [`kubernetes.json: Pod ${metadata.name} belongs to no workload`] : []),
   ])
+}
+
+const Placed = z.looseObject({ nodeName: z.string() })
+
+function nodeProblems(spec: unknown, pod: string, keys: ReadonlySet<string>): string[] {
+  const placed = Placed.safeParse(spec)
+  return placed.success && !keys.has(`Node /${placed.data.nodeName}`)
+    ? [`kubernetes.json: Pod ${pod} runs on node ${placed.data.nodeName}, which is not there`]
+    : []
 }
 
 function releaseProblems({ sentry, railway, github, supabase, header }: World): string[] {

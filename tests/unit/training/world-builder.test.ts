@@ -76,6 +76,53 @@ describe('the world builder', () => {
     ).toThrow(/no line/)
   })
 
+  it('lets pods die: statuses, the count of ready ones, a warning and the logs from before agree', () => {
+    const { builder, service, second } = deployed('kubernetes')
+    builder.crash(service, {
+      at: builder.ago('4m'),
+      reason: 'OOMKilled',
+      exitCode: 137,
+      restarts: 6,
+      recovered: false,
+      lastLines: ['heap 498Mi of 512Mi', 'allocating 64Mi'],
+    })
+    const world = builder.build()
+    expect(builder.object('Pod', second.pods[0] ?? '').status).toMatchObject({
+      containerStatuses: [
+        {
+          ready: false,
+          restartCount: 6,
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+        },
+      ],
+    })
+    expect(builder.object('Deployment', 'quote-api').status).toMatchObject({ readyReplicas: 0, unavailableReplicas: 2 })
+    expect(world.kubernetes.objects.filter(({ kind, reason }) => kind === 'Event' && reason === 'BackOff')).toHaveLength(2)
+    expect(world.logs.filter(({ source }) => source === 'kubernetes.previous').map(({ message }) => message)).toEqual([
+      'heap 498Mi of 512Mi',
+      'heap 498Mi of 512Mi',
+      'allocating 64Mi',
+      'allocating 64Mi',
+    ])
+    expect(checkWorld(world)).toEqual([])
+  })
+
+  it('writes a trace as a tree of spans', () => {
+    const { builder, service } = deployed('railway')
+    const id = builder.random.hex(32)
+    builder.trace({
+      id,
+      at: builder.ago('4m'),
+      root: { service, op: 'http.server', description: 'GET /', ms: 20, inside: [{ service, op: 'db', description: 'select 1', ms: 4 }] },
+    })
+    const [trace] = builder.build().sentry.traces
+    expect(trace?.spans.map(({ op, parentId }) => [op, parentId])).toEqual([
+      ['http.server', null],
+      ['db', trace?.spans[0]?.id],
+    ])
+  })
+
   it('refuses a commit before its parent', () => {
     const { builder } = deployed('railway')
     expect(() => builder.commit('quote-api', { at: builder.ago('9d'), message: 'late', files: {} })).toThrow(/before its parent/)

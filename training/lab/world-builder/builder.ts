@@ -7,7 +7,8 @@ import { deploy, type DeployAct } from './deploy.ts'
 import { createDraft, daysAgo, type Draft, railwayProject, repositoryOf } from './draft.ts'
 import { addCompany, addMetrics, type CompanyAct } from './company.ts'
 import { harmlessChange } from './harmless-change.ts'
-import { addEvent, type EventAct as ClusterEventAct, findObject } from './kubernetes-objects.ts'
+import { crash, type CrashAct } from './kubernetes-crash.ts'
+import { addEvent, addNodes, type EventAct as ClusterEventAct, findObject } from './kubernetes-objects.ts'
 import { httpTraffic, log, type LogAct, type TrafficAct } from './logs.ts'
 import { before, wholeSecond } from './moments.ts'
 import { createRandom, type Random } from './random.ts'
@@ -15,6 +16,7 @@ import { addRepository, commit, type CommitAct } from './repository.ts'
 import { addIssue, addMonitor, addUptime, type IssueAct } from './sentry.ts'
 import { addService } from './service.ts'
 import type { Release, Service, ServiceSpec } from './service-record.ts'
+import { addTrace, type SpanAct } from './trace.ts'
 import { addCron, addEdgeLog, addMigration, addPostgresLog, addSql, type EdgeLogAct, type PostgresLogAct } from './supabase.ts'
 
 /** Acts that keep a world consistent: each writes all that one thing leaves behind in the six services. Times are ISO 8601. */
@@ -48,6 +50,8 @@ export interface WorldBuilder {
   postgresLog(act: PostgresLogAct): void
   edgeLog(act: EdgeLogAct): void
   event(act: ClusterEventAct): void
+  crash(service: Service, act: CrashAct): void
+  trace(act: { id: string; at: string; root: SpanAct }): void
   /** CPU and memory of a Railway service as a share of its limits, quarter-hourly for three hours. */
   metrics(service: Service, shape: (time: string) => number): void
   object(kind: string, name: string, namespace?: string): KubernetesObject
@@ -63,12 +67,13 @@ export interface BuilderOptions {
   readonly organization?: Organization
 }
 
-/** A builder with an empty company: people, a Sentry organisation, one Railway project, a cluster, one Supabase project. */
+/** A builder with an empty company: people, a Sentry organisation, one Railway project, a cluster of three nodes, one Supabase project. */
 export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
   const random = createRandom(options.seed)
   const now = options.now ?? drawNow(random)
   const organization = options.organization ?? drawOrganization(random)
   const draft = createDraft(random, new Date(now).toISOString(), organization, drawPeople(random, organization, 6))
+  addNodes(draft, 3)
   return {
     random,
     now: draft.now,
@@ -100,6 +105,8 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
     postgresLog: (act) => addPostgresLog(draft, act),
     edgeLog: (act) => addEdgeLog(draft, act),
     event: (act) => addEvent(draft, act),
+    crash: (service, act) => crash(draft, service, act),
+    trace: (act) => addTrace(draft, act),
     metrics: (service, shape) => addMetrics(draft, service, shape),
     object: (kind, name, namespace) => {
       const found = findObject(draft, kind, name, namespace)

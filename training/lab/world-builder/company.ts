@@ -3,7 +3,7 @@ import { addCompanyDocs } from './company-docs.ts'
 import { deploy } from './deploy.ts'
 import { daysAgo, type Draft, railwayProject } from './draft.ts'
 import { harmlessChange } from './harmless-change.ts'
-import { addEvent, addNodes } from './kubernetes-objects.ts'
+import { addEvent } from './kubernetes-objects.ts'
 import { httpTraffic, log } from './logs.ts'
 import { after, before, ticks, wholeSecond } from './moments.ts'
 import { addIssue, addMonitor, addUptime } from './sentry.ts'
@@ -21,11 +21,10 @@ export interface CompanyAct {
 
 /**
  * The rest of the company, so that no service is silent: bystanders with repositories, deploys, traffic and an old issue each,
- * cluster nodes, a healthy database with its schedules, and the pages everybody has. Call it after the story's own services exist.
+ * a healthy database with its schedules, and the pages everybody has. Call it after the story's own services exist.
  */
 export function addCompany(draft: Draft, act: CompanyAct): Service[] {
   const since = before(draft.now, act.since ?? '2h')
-  addNodes(draft, 3)
   const of = (place: 'railway' | 'kubernetes'): Bystander[] => bystanders.filter(({ spec }) => spec.runs === place && !draft.services.has(spec.name))
   const drawn = [...draft.random.sample(of('railway'), act.railway ?? 2), ...draft.random.sample(of('kubernetes'), act.kubernetes ?? 2)]
   const services = drawn.map((bystander) => addBystander(draft, bystander, since))

@@ -203,7 +203,7 @@ function addPod(
       ownerReferences: [owner(set)],
       ...(template.metadata.annotations ? { annotations: { ...template.metadata.annotations } } : {}),
     },
-    spec: { ...structuredClone(template.spec), nodeName: nodes.length > 0 ? random.pick(nodes).metadata.name : 'node-1' },
+    spec: { ...structuredClone(template.spec), nodeName: random.pick(nodes).metadata.name },
     status: runningStatus(draft, service, { image, at }),
   })
   draft.world.kubernetes.metrics?.pods.push({

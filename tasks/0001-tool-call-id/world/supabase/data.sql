@@ -1,21 +1,21 @@
 insert into public.accounts (id, email, created_at) values
-  ('0e378293-2a62-46bd-b4a3-08db1fa09fcb', 'hqqncsh@customer.example', '2026-08-16T15:27:12.137Z'),
-  ('dcb1596a-c890-4587-be53-8dd7476995bb', 'kjjaroj@customer.example', '2026-05-12T13:56:06.306Z'),
-  ('2c44023f-8190-4662-aa4b-ecf8b72c0e73', 'ttuemvt@customer.example', '2026-08-20T08:05:05.884Z'),
-  ('04cb6c2e-f0a4-4608-99d9-242b90f9278e', 'qkynqde@customer.example', '2026-07-04T13:30:29.408Z');
+  ('5dcc5939-95ab-4abc-997d-7d1a41b87527', 'utifrow@customer.example', '2026-04-22T09:48:17.494Z'),
+  ('b7c7675c-2091-4b03-a249-664a4e7a2949', 'hzabsdk@customer.example', '2026-03-22T16:56:29.327Z'),
+  ('b9aaf259-e31d-4a18-8836-136642527120', 'pxkbgri@customer.example', '2026-03-15T13:49:40.239Z'),
+  ('85a144a0-3f45-4642-8776-3640dc82eb01', 'hidwdli@customer.example', '2026-09-01T13:26:04.308Z');
 
 insert into public.api_clients values
-  ('lumen-notebooks', 'jun.achterberg@fernwick.example', 'lumen-notebooks/0.3.2', '2025-09-11T10:16:59.749Z'),
-  ('lumen-notes', 'jun.achterberg@fernwick.example', 'lumen-notes/0.3.2', '2026-02-25T09:28:20.897Z'),
-  ('lumen-web', 'yuki.lindqvist@fernwick.example', 'lumen-web/3.9.2', '2026-06-04T12:35:34.661Z');
+  ('lumen-notebooks', 'oskar.haddad@fernwick.example', 'lumen-notebooks/0.5.2', '2025-11-06T12:50:25.427Z'),
+  ('lumen-notes', 'jun.achterberg@fernwick.example', 'lumen-notes/0.5.2', '2025-11-13T15:09:17.883Z'),
+  ('lumen-web', 'noor.varga@fernwick.example', 'lumen-web/2.0.2', '2025-09-17T13:08:00.804Z');
 insert into public.traces values
-  ('d9d190f6-6b12-4087-ba37-3229e71042f5', 'run-2420', 'lumen-web', '2026-09-16T02:55:00.000Z'),
-  ('d9cf097b-dca2-4e07-852d-3395ca55ec03', 'run-1815', 'lumen-web', '2026-09-17T16:55:00.000Z'),
-  ('4531ce83-ec47-42a8-badf-548bacab715a', 'run-6390', 'lumen-notebooks', '2026-09-17T16:55:00.000Z'),
-  ('0d8b8147-9339-4ddc-a409-6254be1a5c07', 'run-6881', 'lumen-notebooks', '2026-09-17T12:55:00.000Z'),
-  ('437092f7-120e-412c-b4c5-b921b27e6839', 'run-3720', 'lumen-notes', '2026-09-16T23:55:00.000Z'),
-  ('e26ef1a0-fa14-4b1f-a037-3d2488cb1f55', 'run-5692', 'lumen-notebooks', '2026-09-15T21:55:00.000Z'),
-  ('a11cf4e4-05cc-46c6-838e-37da1f463ec8', 'run-6448', 'lumen-notes', '2026-09-16T08:55:00.000Z'),
-  ('fdf7b0ae-aa47-4f0b-9725-a3e9d61ef3b8', 'run-1551', 'lumen-notes', '2026-09-16T04:55:00.000Z'),
-  ('3ed8dadd-08b7-4a2f-8187-bd1ae010c823', 'run-8029', 'lumen-web', '2026-09-18T05:55:00.000Z');
+  ('cf20deb7-ede4-4f5d-b536-fcbcdf2d39c9', 'run-3120', 'lumen-notebooks', '2026-09-17T23:55:00.000Z'),
+  ('2898232c-3568-4a68-9538-226668c0f407', 'run-9997', 'lumen-notes', '2026-09-17T02:55:00.000Z'),
+  ('7543ee2d-8250-4032-a3e8-9b88b541d514', 'run-5065', 'lumen-web', '2026-09-16T18:55:00.000Z'),
+  ('3a82fab2-f2c4-4198-9991-b6aae4351797', 'run-3969', 'lumen-notes', '2026-09-16T21:55:00.000Z'),
+  ('6564b575-1d9f-4637-9bf6-2beb54e8a1d6', 'run-6957', 'lumen-notebooks', '2026-09-15T22:55:00.000Z'),
+  ('b0734d9d-6382-48dd-abb0-4b00ca575f6b', 'run-2220', 'lumen-web', '2026-09-16T19:55:00.000Z'),
+  ('8ea8b297-2b4e-4ce9-938f-e09c821821df', 'run-1654', 'lumen-web', '2026-09-16T01:55:00.000Z'),
+  ('917191ca-ddfa-4464-8660-e1bc0e8b1d9c', 'run-8496', 'lumen-web', '2026-09-17T00:55:00.000Z'),
+  ('e2e5030d-89a2-4668-8f83-0c1ff8df1390', 'run-6014', 'lumen-notes', '2026-09-17T11:55:00.000Z');
 

@@ -6,12 +6,12 @@ insert into public.accounts (id, email, created_at) values
 
 -- Still waiting: one every 5 minutes, none of them ever found its function.
 insert into public.job_runs
-select 880000 + n, 'default', 'print_hello', 'retrying', least(400, (4986 - n) / 12 + 1), 'function not registered', timestamptz '2026-09-16T16:13:00.000Z' - make_interval(mins => (4986 - n) * 5)
+select 880000 + n, 'default', 'print_hello', 'retrying', least(400, (4986 - n) / 12 + 1), 'function not registered', timestamptz '2026-09-16T16:02:00.000Z' - make_interval(mins => (4986 - n) * 5)
 from generate_series(1, 4986) as n;
 insert into public.job_runs
-select 900000 + n, 'default', 'print_receipts', 'done', 1, null, timestamptz '2026-09-16T16:13:00.000Z' - make_interval(hours => n)
+select 900000 + n, 'default', 'print_labels', 'done', 1, null, timestamptz '2026-09-16T16:02:00.000Z' - make_interval(hours => n)
 from generate_series(1, 30) as n;
 insert into public.job_runs
-select 910000 + n, 'default', 'send_invoice_reminders', 'waiting', 0, null, timestamptz '2026-09-16T16:13:00.000Z' - make_interval(mins => n)
+select 910000 + n, 'default', 'send_invoice_reminders', 'waiting', 0, null, timestamptz '2026-09-16T16:02:00.000Z' - make_interval(mins => n)
 from generate_series(1, 14) as n;
 

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import type { KubernetesObject } from '../../../src/core/world/kubernetes.ts'
+import type { Draft } from './draft.ts'
+import { addEvent, findObject } from './kubernetes-objects.ts'
+import { before, wholeSecond } from './moments.ts'
+import { releaseAt, type Service } from './service-record.ts'
+
+export interface CrashAct {
+  /** When the container last died. */
+  readonly at: string
+  readonly reason: 'OOMKilled' | 'Error' | 'Completed'
+  readonly exitCode: number
+  readonly restarts: number
+  /** False while the container keeps coming back: it is then waiting in CrashLoopBackOff, and its pod is not ready. */
+  readonly recovered: boolean
+  /** What the container printed before it died, oldest first. */
+  readonly lastLines?: readonly string[]
+}
+
+const Status = z.looseObject({
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })),
+  containerStatuses: z.array(z.looseObject({})).min(1),
+})
+
+/** Every pod of the live release dies and is restarted: statuses, the Deployment's count, warnings, and the logs from before. */
+export function crash(draft: Draft, service: Service, act: CrashAct): void {
+  const pods = releaseAt(service, draft.now).pods
+  for (const name of pods) {
+    const pod = findObject(draft, 'Pod', name, service.namespace)
+    if (!pod) throw new Error(`${service.name} has no pod ${name}`)
+    pod['status'] = crashedStatus(pod, act)
+    for (const [index, message] of (act.lastLines ?? []).entries()) {
+      const time = before(act.at, `${(act.lastLines?.length ?? 0) - index}s`)
+      draft.world.logs.push({
+        source: 'kubernetes.previous',
+        time,
+        level: 'error',
+        message,
+        fields: { namespace: service.namespace, pod: name, container: service.name },
+      })
+    }
+    if (act.recovered) continue
+    addEvent(draft, {
+      at: act.at,
+      kind: 'Pod',
+      name,
+      namespace: service.namespace,
+      type: 'Warning',
+      reason: 'BackOff',
+      message: `Back-off restarting failed container ${service.name} in pod ${name}`,
+      count: act.restarts,
+    })
+  }
+  const deployment = findObject(draft, 'Deployment', service.name, service.namespace)
+  if (deployment && !act.recovered)
+    Object.assign(deployment['status'] ?? {}, { readyReplicas: 0, availableReplicas: 0, unavailableReplicas: pods.length })
+}
+
+function crashedStatus(pod: KubernetesObject, act: CrashAct): Record<string, unknown> {
+  const status = Status.parse(pod['status'])
+  const finishedAt = wholeSecond(act.at)
+  const state = act.recovered
+    ? { running: { startedAt: finishedAt } }
+    : { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } }
+  return {
+    ...status,
+    conditions: status.conditions.map((condition) =>
+      condition.type.endsWith('Ready') ? { ...condition, status: act.recovered ? 'True' : 'False', lastTransitionTime: finishedAt } : condition,
+    ),
+    containerStatuses: status.containerStatuses.map((container) => ({
+      ...container,
+      ready: act.recovered,
+      started: act.recovered,
+      restartCount: act.restarts,
+      state,
+      lastState: { terminated: { exitCode: act.exitCode, reason: act.reason, startedAt: wholeSecond(before(act.at, '4m')), finishedAt } },
+    })),
+  }
+}
