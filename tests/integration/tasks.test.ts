@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { families } from '../../tasks/families/catalog.ts'
 import { selfTest } from '../../training/grading/self-test.ts'
@@ -40,6 +41,21 @@ describe('the task set', () => {
         decoys: expect.arrayContaining(['innocent-deploy']),
       })
     }
+  })
+})
+
+describe('the SQL of every world', () => {
+  it('runs: first the schema, then the rows', async () => {
+    const database = await PGlite.create()
+    for (const { path } of await listTasks(root)) {
+      const { schemaSql, dataSql } = (await loadTask(path)).world.supabase
+      await database.exec('drop schema public cascade; create schema public')
+      await database.exec(schemaSql)
+      await database.exec(dataSql)
+      const { rows } = await database.query<{ tables: number }>("select count(*)::int as tables from pg_tables where schemaname = 'public'")
+      expect({ path, tables: rows[0]?.tables }).toEqual({ path, tables: schemaSql.match(/^create table/gm)?.length })
+    }
+    await database.close()
   })
 })
 

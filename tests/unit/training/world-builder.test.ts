@@ -87,7 +87,7 @@ describe('the world builder', () => {
       lastLines: ['heap 498Mi of 512Mi', 'allocating 64Mi'],
     })
     const world = builder.build()
-    expect(builder.object('Pod', second.pods[0] ?? '').status).toMatchObject({
+    expect(builder.object('Pod', second.pods[0] ?? '')['status']).toMatchObject({
       containerStatuses: [
         {
           ready: false,
@@ -97,7 +97,7 @@ describe('the world builder', () => {
         },
       ],
     })
-    expect(builder.object('Deployment', 'quote-api').status).toMatchObject({ readyReplicas: 0, unavailableReplicas: 2 })
+    expect(builder.object('Deployment', 'quote-api')['status']).toMatchObject({ readyReplicas: 0, unavailableReplicas: 2 })
     expect(world.kubernetes.objects.filter(({ kind, reason }) => kind === 'Event' && reason === 'BackOff')).toHaveLength(2)
     expect(world.logs.filter(({ source }) => source === 'kubernetes.previous').map(({ message }) => message)).toEqual([
       'heap 498Mi of 512Mi',
