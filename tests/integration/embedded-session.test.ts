@@ -45,7 +45,8 @@ describe('the one session of an embedded database', () => {
     client.release()
   })
 
-  it('rolls back what a client leaves open when it is released', async () => {
+  it('rolls back what a client leaves open, when it is released and not later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const client = await pool.connect()
     await client.query('begin')
     await client.query('create table left_open (n int)')

@@ -1,10 +1,13 @@
 import { UnrecoverableError, WaitingError } from 'bullmq'
-import type { Job as BullJob } from 'bullmq'
+import type { Job as AnyBullJob } from 'bullmq'
 import { FailureError, FencedError, PermanentError, TransientError } from '../../core/errors.ts'
 import { Job, type JobHandler } from '../../core/queue.ts'
 
 /** How long a handler may take to notice its signal before it is given up. */
 const NOTICE_MS = 5_000
+
+/** The part of BullMQ's job that is needed to do it or to give it back. */
+type BullJob = Pick<AnyBullJob, 'data' | 'attemptsStarted' | 'moveToWait'>
 
 type Ending = 'done' | 'cancelled' | 'late' | 'handed back'
 
