@@ -22,7 +22,7 @@ export interface LabWorker {
 export async function openLabWorker<Connection>(definition: WorkerDefinition<Connection>, connect: (lab: Lab) => Connection): Promise<LabWorker> {
   const lab = createLab(await loadWorld(new URL('../fixtures/world', import.meta.url).pathname))
   const defects: unknown[] = []
-  const worker = definition.bind(connect(lab), { clock: lab.clock, fetch: lab.fetch as typeof fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
+  const worker = definition.bind(connect(lab), { clock: lab.clock, fetch: lab.fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
   const invoke = async (name: string, args: Readonly<Record<string, unknown>>) => {
     const tool = worker.tools.find((candidate) => candidate.name === name)
     if (tool === undefined) throw new Error(`There is no tool ${name}.`)

@@ -1,3 +1,4 @@
+import { GraphqlResponseError } from '@octokit/graphql'
 import { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import { fail } from '../../src/core/errors.ts'
@@ -35,8 +36,11 @@ export function createGithubClient(connection: GithubConnection, guarded: typeof
     commit: async (of: Repository, ref: string) => CommitShape.parse((await repos.getCommit({ ...of, ref })).data),
     compare: async (of: Repository, base: string, head: string) => ComparisonShape.parse((await repos.compareCommitsWithBasehead({ ...of, basehead: `${base}...${head}`, per_page: 100 })).data),
     content: async (of: Repository, file: string, ref: string | undefined) => ContentShape.parse((await repos.getContent({ ...of, path: file, ...(ref === undefined ? {} : { ref }) })).data),
-    blame: async (of: Repository, file: string, ref: string) =>
-      BlameShape.parse(await octokit.graphql(blameDocument, { owner: of.owner, name: of.repo, ref, path: file })).repository?.object?.blame?.ranges,
+    /** The blamed ranges, or undefined when there is no such file at that ref. */
+    blame: async (of: Repository, file: string, ref: string) => {
+      const answer: unknown = await octokit.graphql(blameDocument, { owner: of.owner, name: of.repo, ref, path: file }).catch(graphqlFailure)
+      return BlameShape.parse(answer).repository?.object?.blame?.ranges
+    },
     searchCode: async (q: string, query: { per_page: number; page: number }) => {
       const { data } = await search.code({ q, ...query, mediaType: { format: 'text-match' } })
       return { total: data.total_count, items: z.array(CodeHitShape).parse(data.items) }
@@ -50,6 +54,16 @@ export function createGithubClient(connection: GithubConnection, guarded: typeof
     jobs: async (of: Repository, runId: number) => z.array(JobShape).parse((await actions.listJobsForWorkflowRun({ ...of, run_id: runId, per_page: 50 })).data.jobs),
     jobLogTail: (of: Repository, jobId: string, mostBytes: number) => readTail(connection, guarded, { of, jobId, mostBytes }),
   }
+}
+
+/** GraphQL answers 200 and lists what went wrong; a thing that is not there is an empty answer here. */
+function graphqlFailure(error: unknown): unknown {
+  if (!(error instanceof GraphqlResponseError)) throw error
+  const types = (error.errors ?? []).map(({ type }) => type)
+  if (types.length > 0 && types.every((type) => type === 'NOT_FOUND')) return { repository: null }
+  if (types.includes('RATE_LIMITED')) fail('rate_limited', 'GitHub’s limit for GraphQL is used up; ask again later.')
+  if (types.includes('FORBIDDEN')) fail('forbidden', 'GitHub does not let this token read that by GraphQL; whoever runs Foreman must widen its read scopes.')
+  return fail('bad_response', 'GitHub’s GraphQL answered with errors instead of data.')
 }
 
 function repositoryScope(names: readonly string[]) {

@@ -20,6 +20,6 @@ export const githubWorker = defineWorker<GithubConnection, GithubClient>({
   tools: [listCommits, getCommit, compareRefs, getFile, blameLines, searchCode, listPulls, listDeployments, listWorkflowRuns, jobLogTail],
   // GitHub Enterprise Server has REST below /api/v3 and GraphQL below /api.
   baseUrls: ({ baseUrl }) => [baseUrl, baseUrl.replace(/\/v3\/?$/, '')],
-  redirectHosts: ['*.actions.githubusercontent.com', 'productionresultssa*.blob.core.windows.net'],
+  redirectHosts: ['self', '*.actions.githubusercontent.com', 'productionresultssa*.blob.core.windows.net'],
   connect: createGithubClient,
 })

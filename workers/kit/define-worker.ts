@@ -33,7 +33,7 @@ export interface WorkerParts<Connection, Client> {
   readonly tools: readonly ToolDefinition<Client>[]
   /** The addresses the guard lets requests go to; a path on one is the prefix of all operations' paths. */
   baseUrls(connection: Connection): readonly string[]
-  /** Hosts besides those that a redirected GET may go to, without credentials; `*` stands for letters, digits and dashes. */
+  /** Hosts that a redirected GET may go to, without credentials; see `GuardOptions`. */
   readonly redirectHosts?: readonly string[]
   /** Makes the client; called for every call, so it must be cheap (keep what is dear in a WeakMap by connection). */
   connect(connection: Connection, guarded: typeof fetch, clock: Clock): Client

@@ -48,7 +48,7 @@ export function failureOf(error: unknown, service: string): Failure {
   }
   if (error instanceof RangeError && error.message.endsWith('cannot be part of a path')) return { kind: 'invalid_input', message: `${error.message}: give an id or a name.` }
   const status = statusOf(error)
-  if (status !== undefined) return failureOfStatus(status, service)
+  if (status !== undefined) return failureOfStatus(status, service, whatWasAsked(error))
   if (isNetworkError(error)) return { kind: 'unavailable', message: `${service} could not be reached: the connection was refused, reset or not resolved. Whether the address is right can be checked with \`foreman doctor\`.` }
   return { kind: 'defect', message: `A tool of ${service} failed for a reason that is a mistake in Foreman itself; the log has the details.` }
 }
@@ -58,6 +58,13 @@ function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
   const { status, code } = error as { status?: unknown; code?: unknown }
   return [status, code].find((value): value is number => typeof value === 'number' && value >= 400 && value < 600)
+}
+
+/** Octokit's errors carry their request; its path is ours and says what was not found. */
+function whatWasAsked(error: unknown): { what?: string } {
+  const parsed = z.object({ request: z.object({ method: z.string(), url: z.string() }) }).safeParse(error)
+  const url = parsed.success ? URL.parse(parsed.data.request.url) : null
+  return parsed.success && url !== null ? { what: `${parsed.data.request.method} ${url.pathname.replaceAll('%2F', '/').slice(0, 160)}` } : {}
 }
 
 function isNetworkError(error: unknown): boolean {

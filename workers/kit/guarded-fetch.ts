@@ -7,7 +7,10 @@ import type { PathTemplate } from './path-template.ts'
 export interface GuardOptions {
   /** Absolute URLs; a path on one is the prefix of every operation's path. */
   readonly baseUrls: readonly string[]
-  /** Hosts, besides the service's own, that a redirect of a GET may lead to; `*` stands for letters, digits and dashes. */
+  /**
+   * Hosts that a redirected GET may go to, without its credentials: `self` is the service's own, whatever the path (signed
+   * addresses of logs and files), and `*` stands for letters, digits and dashes.
+   */
   readonly redirectHosts?: readonly string[]
   /** Bytes of one answer; 8 MiB unless given. */
   readonly maxBytes?: number
@@ -34,8 +37,8 @@ const OVERRIDE_PARAMETERS = ['_method', 'x-http-method-override', 'method_overri
 
 /**
  * A fetch that sends only what `operations` allow, to `baseUrls` only, and throws a `FailureError` of kind `refused_write`
- * before anything leaves for everything else. It follows redirects itself (own operations, or GETs to `redirectHosts`
- * without credentials), waits once for Retry-After on 429 and 503 when the deadline leaves room, and cuts answers at `maxBytes`.
+ * before anything leaves for everything else. It follows redirects itself (to own operations, or as GETs without
+ * credentials to `redirectHosts`), waits once for Retry-After on 429 and 503 when the deadline leaves room, and cuts answers at `maxBytes`.
  */
 export function guardFetch(fetchImpl: typeof fetch, operations: readonly Operation[], options: GuardOptions): typeof fetch {
   const bases = options.baseUrls.map((url) => new URL(url))
@@ -134,15 +137,17 @@ interface RedirectRules {
 async function redirected(request: Outgoing, location: string, rules: RedirectRules): Promise<Outgoing> {
   const url = URL.parse(location, request.url) ?? fail('bad_response', 'The service redirected to something that is not a URL.')
   if (request.method !== 'GET' && request.method !== 'HEAD') fail('refused_write', `Refused: a ${request.method} was redirected, and only reads follow redirects.`)
-  if (rules.bases.some((base) => base.origin === url.origin)) {
+  const own = rules.bases.some((base) => base.origin === url.origin)
+  if (own && !rules.hosts.includes('self')) {
     const next = { ...request, url }
     await rules.check(next)
     return next
   }
-  if (url.protocol !== 'https:' || !rules.hosts.some((pattern) => hostMatches(url.hostname, pattern))) {
+  if (!own && (url.protocol !== 'https:' || !rules.hosts.some((pattern) => hostMatches(url.hostname, pattern)))) {
     fail('refused_write', `Refused: the service redirected to ${url.origin}, which is not allowed.`)
   }
-  return { ...request, url, headers: new Headers({ accept: request.headers.get('accept') ?? '*/*' }) }
+  // A new request, so that no header, body or client certificate goes along.
+  return { url, method: request.method, headers: new Headers({ accept: request.headers.get('accept') ?? '*/*' }), body: '' }
 }
 
 function hostMatches(host: string, pattern: string): boolean {

@@ -24,12 +24,15 @@ export const jobLogTail = defineTool<GithubClient>()({
     const all = text.split(/\r?\n/).filter((line) => line.trim() !== '')
     const entries = joinContinuations(toEntries(all.slice(-limit)))
     const folded = foldLines(entries)
+    const last = entries.at(-1)
     const about = [{ kind: 'job' as const, value: job }]
     return {
       structured: { lines: entries.map(({ at, level, message }) => ({ at, level, message })) },
       text: entries.length === 0 ? `The log of job ${job} is empty.` : logText(`Job ${job}, the last ${entries.length} of ${cut ? 'more than ' : ''}${all.length} lines`, entries, folded),
       entities: [...about, ...folded.flatMap(({ entities }) => entities)],
-      signals: entries.length === 0 ? [makeSignal('absence', 0, `The log of job ${job} is empty`, { about })] : logSignals(folded, about),
+      signals: last === undefined
+        ? [makeSignal('absence', 0, `The log of job ${job} is empty`, { about })]
+        : [...logSignals(folded, about), makeSignal('state', 1, `The log of job ${job} ends with: ${last.message}`, { about, says: last.message, at: last.at })],
       truncated: cut || all.length > limit,
     }
   },

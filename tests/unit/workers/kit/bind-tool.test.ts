@@ -11,7 +11,7 @@ import { createRedactor } from '../../../../workers/kit/redact.ts'
 import { entityField, limitField } from '../../../../workers/kit/window.ts'
 
 type Answer = ToolReturn<{ name: string; password?: string | undefined }>
-const secret = `${'ghp_'}abcdefghijklmnopqrstuvwxyz0123456789`
+const secret = ['ghp_', 'abcdefghijklmnopqrstuvwxyz0123456789'].join('')
 
 describe('bindTool', () => {
   let defects: unknown[]
@@ -144,9 +144,9 @@ describe('bindTool', () => {
     const down = tool(async (_args, client) => {
       await client.get('/things/x', z.unknown())
       return { structured: { name: 'x' }, text: '', entities: [], signals: [] }
-    }, (async () => {
+    }, async () => {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })
-    }) as typeof fetch)
+    })
     expect((await failure(down)).kind).toBe('unavailable')
   })
 

@@ -93,7 +93,7 @@ describe('guardFetch', () => {
     ['dot segments smuggled into the rest', 'http://service.test/contents/src%2F..%2F..%2Fsecrets'],
     ['a method in a parameter', 'http://service.test/leads/x?_method=DELETE'],
   ])('refuses %s before the socket', async (_what, url) => {
-    await refused(url)
+    expect(await refused(url)).toContain('Refused')
   })
 
   it.each(['X-HTTP-Method-Override', 'x-http-method', 'X-Method-Override', 'X-Original-URL', 'Upgrade'])('refuses the header %s', async (name) => {
@@ -118,7 +118,7 @@ describe('guardFetch', () => {
     ['no query', { variables: {} }],
     ['broken GraphQL', { query: 'query {' }],
   ])('refuses GraphQL with %s', async (_what, body) => {
-    await refused('http://service.test/graphql', post(body))
+    expect(await refused('http://service.test/graphql', post(body))).toContain('GraphQL')
   })
 
   it('refuses a tool that fixed a mutation as its document', async () => {
@@ -142,6 +142,11 @@ describe('guardFetch', () => {
   it('follows a redirect to an allowed host without its credentials', async () => {
     const response = await guard({ redirectHosts: ['logs*.store.example'] })('http://service.test/leads/logs', { headers: { authorization: 'Bearer t' } })
     expect(await response.json()).toEqual({ path: '/job.txt', authorization: null })
+  })
+
+  it('follows a redirect to any path of its own host without its credentials when told to', async () => {
+    const response = await guard({ redirectHosts: ['self'] })('http://service.test/leads/admin', { headers: { authorization: 'Bearer t' } })
+    expect(await response.json()).toEqual({ path: '/admin', authorization: null })
   })
 
   it.each(['away', 'logs', 'admin'])('refuses the redirect of %s', async (where) => {
