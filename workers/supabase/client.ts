@@ -64,7 +64,9 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
       const { status, error } = await client.from(table).select('*').limit(0)
       // supabase-js turns a thrown error into data; ours must stay a failure.
       if (error !== null && status === 0) throw new FailureError({ kind: 'unavailable', message: 'The project’s data API could not be reached.' })
-      return { status, code: error === null ? null : (error.code === '' ? null : error.code) }
+      // A proxy's answer has no code, whatever the library's types say.
+      const code: unknown = error?.code
+      return { status, code: typeof code === 'string' && code !== '' ? code : null }
     },
     /** A page of the project's dashboard. */
     link: (title: string, page: string): Link => ({ title, url: `${connection.webUrl.replace(/\/$/, '')}/project/${encodeURIComponent(ref)}/${page}` }),
