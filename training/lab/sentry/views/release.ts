@@ -50,13 +50,17 @@ function isNew(repository: ReleaseCommit['repository'], commit: GithubCommit, pa
   return !repository.commits.some((each) => Date.parse(each.at) < Date.parse(commit.at) && typeof each.files[path] === 'string')
 }
 
+function percent(share: number): number {
+  return Math.round(share * 1e6) / 1e4
+}
+
 /** Sessions of a release, in percent where Sentry gives percent; null without session data. */
 function healthView({ health }: SentryRelease): Record<string, unknown> | null {
   if (health === undefined) return null
   return {
-    crashFreeSessions: health.crashFreeSessions * 100, crashFreeUsers: health.crashFreeUsers * 100, totalSessions: health.sessions, totalSessions24h: health.sessions,
+    crashFreeSessions: percent(health.crashFreeSessions), crashFreeUsers: percent(health.crashFreeUsers), totalSessions: health.sessions, totalSessions24h: health.sessions,
     sessionsCrashed: Math.round(health.sessions * (1 - health.crashFreeSessions)), sessionsErrored: Math.round(health.sessions * (1 - health.crashFreeSessions)), totalUsers: null, totalUsers24h: null,
-    adoption: health.adoption * 100, sessionsAdoption: health.adoption * 100, hasHealthData: true, durationP50: null, durationP90: null, stats: {},
+    adoption: percent(health.adoption), sessionsAdoption: percent(health.adoption), hasHealthData: true, durationP50: null, durationP90: null, stats: {},
   }
 }
 
