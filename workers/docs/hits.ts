@@ -29,7 +29,7 @@ export type HitResult = z.infer<typeof HitResult>
 const QUOTES = 4
 
 /** A hit with its best lines: those that share most with the query, in the order of the page. */
-export function hitResult({ page, section }: Hit, query: string): HitResult {
+function hitResult({ page, section }: Hit, query: string): HitResult {
   const words = wordsOf(query)
   const ranked = statements(section).map((statement) => ({ ...statement, shared: wordsOf(statement.text).filter((word) => words.some((wanted) => alike(word, wanted))).length }))
   const best = ranked.toSorted((a, b) => b.shared - a.shared || a.line - b.line).slice(0, QUOTES).toSorted((a, b) => a.line - b.line)

@@ -80,13 +80,13 @@ function queryString(query: Query | undefined): string {
 }
 
 /** One entry of a Link header (RFC 8288): its target and its parameters. */
-export interface HeaderLink {
+interface HeaderLink {
   readonly url: string
   readonly parameters: Readonly<Record<string, string>>
 }
 
 /** The link with this `rel` in a Link header, if there is one. */
-export function headerLink(header: string | null, rel: string): HeaderLink | undefined {
+function headerLink(header: string | null, rel: string): HeaderLink | undefined {
   for (const match of (header ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+="[^"]*")*)/g)) {
     const parameters = Object.fromEntries([...(match[2] ?? '').matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key ?? '', value ?? '']))
     if (parameters['rel'] === rel) return { url: match[1] ?? '', parameters }

@@ -116,7 +116,7 @@ function foldGroup(group: readonly LogEntry[]): FoldedLine {
 }
 
 /** One folded line for reading: level, count, span, text. */
-export function foldedText(line: FoldedLine): string {
+function foldedText(line: FoldedLine): string {
   const span = line.first === line.last ? utc(line.first) : `${utc(line.first)} to ${utcTime(line.last)}`
   const origins = line.origins.length > 0 ? ` [${line.origins.slice(0, 4).join(', ')}${line.origins.length > 4 ? ', …' : ''}]` : ''
   const frames = line.sample.split('\n')

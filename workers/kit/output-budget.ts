@@ -1,7 +1,7 @@
 import { messageTemplate } from './log-lines.ts'
 
 /** Characters a tool's text may have: about 1,500 tokens. */
-export const OUTPUT_BUDGET = 6_000
+const OUTPUT_BUDGET = 6_000
 
 const LONGEST_LINE = 600
 const LEAST_RUN = 3
