@@ -11,6 +11,7 @@ import { checkTaskSet } from '../../training/tasks/check-task-set.ts'
 import { listTasks } from '../../training/tasks/list-tasks.ts'
 import { loadTask } from '../../training/tasks/load-task.ts'
 import { readableText } from '../../training/tasks/readable-text.ts'
+import { showTask } from '../../training/tasks/show-task.ts'
 import { taskSchemaFiles } from '../../training/tasks/schemas.ts'
 import { writeTask } from '../../training/tasks/write-task.ts'
 
@@ -28,6 +29,15 @@ describe('the task set', () => {
     expect((await readdir(join(root, 'schemas'))).sort()).toEqual(Object.keys(files).sort())
     // A stale one is written anew by scripts/write-task-schemas.ts.
     for (const [name, text] of Object.entries(files)) expect(await readFile(join(root, 'schemas', name), 'utf8')).toBe(text)
+  })
+
+  it('can be looked at without the answer', async () => {
+    const text = await showTask('0004-expired-token', root)
+    const { answer, task } = await loadTask(join(root, '0004-expired-token'))
+    expect(text).toContain(task.question)
+    expect(text).toMatch(/docs +.*credentials\.md/)
+    expect(text).not.toContain(answer.culprit?.name)
+    await expect(showTask('0404-nowhere', root)).rejects.toThrow(/Known: 0001-/)
   })
 
   it('shows decoys and living services in every world', async () => {
