@@ -22,7 +22,6 @@ export interface Investigator {
 
 /** How often runs without a job are looked for: a queue that lost its data loses no alert for longer. */
 const sweepEveryMs = 30_000
-const attempts = 3
 
 /** Takes runs from the queue and performs them; delivers again what a crash or a lost queue left behind. */
 export async function startInvestigator(parts: InvestigatorParts): Promise<Investigator> {
@@ -32,9 +31,9 @@ export async function startInvestigator(parts: InvestigatorParts): Promise<Inves
     for (const run of open) await queue.enqueue({ runId: run.id, kind: run.kind === 'follow_up' ? 'follow_up' : 'investigate' })
     return open.length
   }
-  const handle = async (job: Job, { signal, attempt }: JobContext): Promise<void> => {
+  const handle = async (job: Job, { signal, lastTry }: JobContext): Promise<void> => {
     try {
-      const performed = await parts.runs.perform(job.runId, { signal, lastAttempt: attempt >= attempts, stoppedByPerson: () => wasStopped(signal) })
+      const performed = await parts.runs.perform(job.runId, { signal, lastAttempt: lastTry, stoppedByPerson: () => wasStopped(signal) })
       if (performed === 'interrupted') throw new TransientError('The run was interrupted by a shutdown and will go on.')
     } catch (error) {
       if (!(error instanceof TransientError)) parts.onDefect?.(error)

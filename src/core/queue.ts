@@ -13,10 +13,13 @@ export interface EnqueueOptions {
   readonly jobId?: string | undefined
 }
 
-/** `signal` aborts on cancel, on the deadline and on close; `attempt` counts starts from 1, redeliveries after a crash included. */
 export interface JobContext {
+  /** Aborts on cancel, on the deadline and on close. */
   readonly signal: AbortSignal
+  /** Counts starts from 1, those after a crash or a deploy included. */
   readonly attempt: number
+  /** An error thrown now is not followed by another try. Crashes and deploys do not use tries up. */
+  readonly lastTry: boolean
 }
 
 /**

@@ -109,7 +109,7 @@ describe.each(backends)('the queue on $name', ({ name, start }) => {
     await queue.enqueue(investigate('flaky'))
     await count(3)
     expect(await givenUp.promise).toEqual({ job: investigate('flaky'), reason: 'the service sleeps' })
-    expect(calls.map(({ context }) => context.attempt)).toEqual([1, 2, 3])
+    expect(calls.map(({ context }) => [context.attempt, context.lastTry])).toEqual([[1, false], [2, false], [3, true]])
   })
 
   it('does not try a permanent error again', async () => {
@@ -223,7 +223,7 @@ describe.each(backends)('the queue on $name', ({ name, start }) => {
   })
 
   it('gives back, on close, the jobs whose handlers stop when told', async () => {
-    const { record, runs, count } = createRecorder()
+    const { record, runs, calls, count } = createRecorder()
     const working = await queue.work(async (job, context) => {
       record(job, context)
       await aborted(context.signal)
@@ -236,6 +236,7 @@ describe.each(backends)('the queue on $name', ({ name, start }) => {
     await queue.work(async (job, context) => record(job, context), { concurrency: 1 })
     await count(4)
     expect(runs().toSorted()).toEqual(['a', 'a', 'b', 'b'])
+    expect(calls.slice(2).map(({ context }) => [context.attempt, context.lastTry])).toEqual([[2, false], [2, false]])
   })
 
   it('closes although a handler never settles, and its job is delivered to the next worker', async () => {

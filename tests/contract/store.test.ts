@@ -251,6 +251,16 @@ describe.each(databaseHosts)('the store on $name', ({ start }) => {
     })
   })
 
+  it('finds a run that began outside Slack, and its record, by the thread it was shown in', async () => {
+    const place = thread('C-shown')
+    const { run, owned } = await takenRun()
+    await store.placeRun(run, place)
+    expect(await store.runInThread(place)).toMatchObject({ id: run, request: { place } })
+    const investigation = record(id('investigation'), owned.run.incidentId)
+    await owned.finish('finished', investigation, 'reported')
+    expect(await store.investigationInThread(place)).toEqual(investigation)
+  })
+
   describe('judgements and flags', () => {
     const judgement = (fields: Partial<Judgement>): Judgement => ({ id: id('judgement'), investigationId: 'inv-1', source: 'person', verdict: 'right', by: 'U1', at: noon, ...fields })
 

@@ -3,7 +3,7 @@ import type { IQueueBackend } from 'bullmq'
 import { TransientError } from '../../core/errors.ts'
 import { Job, type Queue, type Working, type WorkOptions } from '../../core/queue.ts'
 import { connectQueue, type QueueConnection, type QueueLocation, type QueueLog } from './backends.ts'
-import { createJobControl, retryDelay, type JobControl } from './job-control.ts'
+import { createJobControl, retryDelay, TRIES, type JobControl } from './job-control.ts'
 
 export interface QueueOptions {
   readonly location: QueueLocation
@@ -34,7 +34,6 @@ interface OpenWorker {
   readonly working: Working
 }
 
-const ATTEMPTS = 3
 /** Deliveries lost to a dying process: two deploys in a row must not end a run, a job that kills its process must be. */
 const MAX_STALLED = 3
 /** How often a worker tries a backend that is gone. */
@@ -93,7 +92,7 @@ function createQueue(context: Context): Queue {
 
 /** A finished job leaves nothing behind, so that its id is free: whether a run is done stands in the store. */
 function jobOptions(jobId: string, delay = 0) {
-  return { jobId, delay, attempts: ATTEMPTS, backoff: { type: 'custom' }, removeOnComplete: true, removeOnFail: true }
+  return { jobId, delay, attempts: TRIES, backoff: { type: 'custom' }, removeOnComplete: true, removeOnFail: true }
 }
 
 async function confirmed(added: Promise<unknown>): Promise<void> {
@@ -132,7 +131,7 @@ function startWorker(context: Context, control: JobControl, options: WorkOptions
   worker.on('error', (error) => log.warn({ err: error }, 'A queue worker reports an error.'))
   worker.on('failed', (job, error) => {
     const parsed = Job.safeParse(job?.data)
-    const final = error.name === 'UnrecoverableError' || (job?.attemptsMade ?? 0) >= ATTEMPTS
+    const final = error.name === 'UnrecoverableError' || (job?.attemptsMade ?? 0) >= TRIES
     if (parsed.success && final) options.onGivenUp?.(parsed.data, error.message)
   })
   return { close: async ({ graceMs }) => await closeWorker(worker, control, graceMs, log) }

@@ -3,11 +3,14 @@ import type { Job as AnyBullJob } from 'bullmq'
 import { FailureError, FencedError, PermanentError, TransientError } from '../../core/errors.ts'
 import { Job, type JobHandler } from '../../core/queue.ts'
 
+/** How often a job whose handler throws is tried. */
+export const TRIES = 3
+
 /** How long a handler may take to notice its signal before it is given up. */
 const NOTICE_MS = 5_000
 
 /** The part of BullMQ's job that is needed to do it or to give it back. */
-type BullJob = Pick<AnyBullJob, 'data' | 'attemptsStarted' | 'moveToWait'>
+type BullJob = Pick<AnyBullJob, 'data' | 'attemptsStarted' | 'attemptsMade' | 'moveToWait'>
 
 type Ending = 'done' | 'cancelled' | 'late' | 'handed back'
 
@@ -43,7 +46,8 @@ export function createJobControl(handler: JobHandler, deadlineMs: number): JobCo
     active.add(entry)
     const deadline = setTimeout(() => expire(entry, deadlineMs), deadlineMs)
     try {
-      const work = handler(job, { signal: entry.controller.signal, attempt: Math.max(1, bull.attemptsStarted) }).then((): Ending => 'done')
+      const context = { signal: entry.controller.signal, attempt: Math.max(1, bull.attemptsStarted), lastTry: bull.attemptsMade + 1 >= TRIES }
+      const work = handler(job, context).then((): Ending => 'done')
       return await Promise.race([work, abandoned.promise])
     } catch (error) {
       return ended(error, entry, closing)

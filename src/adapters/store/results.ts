@@ -23,8 +23,8 @@ export function createInvestigations(database: Database): InvestigationMethods {
           .selectFrom('foreman.investigation as record')
           .innerJoin('foreman.run as run', 'run.id', 'record.run_id')
           .select('record.record')
-          .where('run.channel', '=', channel)
-          .where('run.thread_ts', '=', threadTs)
+          .where('run.channel', '=', storableText(channel))
+          .where('run.thread_ts', '=', storableText(threadTs))
           .where('run.kind', '=', 'investigation')
           .orderBy('record.ended_at', 'desc')
           .executeTakeFirst(),

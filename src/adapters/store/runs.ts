@@ -106,9 +106,7 @@ async function insertRun(db: Kysely<Tables>, run: NewRun): Promise<void> {
     kind: run.kind,
     incident_id: storableText(run.incidentId),
     request: storableJson(run.request),
-    team: place?.team ?? null,
-    channel: place?.channel ?? null,
-    thread_ts: place?.threadTs ?? null,
+    ...(place && placeColumns(place)),
     created_at: run.createdAt,
   }
   await db.insertInto('foreman.run').values(values).execute()
@@ -118,9 +116,13 @@ async function placeRun(database: Database, id: string, place: Place): Promise<v
   await database.run((db) =>
     db
       .updateTable('foreman.run')
-      .set({ team: storableText(place.team), channel: storableText(place.channel), thread_ts: storableText(place.threadTs), request: sql`jsonb_set(request, '{place}', ${storableJson(place)}::jsonb)` })
+      .set({ ...placeColumns(place), request: sql`jsonb_set(request, '{place}', ${storableJson(place)}::jsonb)` })
       .where('id', '=', storableText(id))
       .execute())
+}
+
+function placeColumns({ team, channel, threadTs }: Place) {
+  return { team: storableText(team), channel: storableText(channel), thread_ts: storableText(threadTs) }
 }
 
 function placeOf(request: RunRequest): Place | undefined {
@@ -173,8 +175,8 @@ async function runInThread(database: Database, { channel, threadTs }: Place): Pr
     db
       .selectFrom('foreman.run')
       .selectAll()
-      .where('channel', '=', channel)
-      .where('thread_ts', '=', threadTs)
+      .where('channel', '=', storableText(channel))
+      .where('thread_ts', '=', storableText(threadTs))
       .orderBy('created_at', 'desc')
       .executeTakeFirst(),
   )

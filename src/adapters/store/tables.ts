@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from 'kysely'
 /** Written as an ISO string, read as a Date; both drivers do so. */
 type Instant = ColumnType<Date, string, string>
 type NullableInstant = ColumnType<Date | null, string | null | undefined, string | null>
+type NullableText = ColumnType<string | null, string | null | undefined, string | null>
 /** Written as JSON text made by `storableJson`, read parsed. */
 type Json = ColumnType<unknown, string, string>
 
@@ -13,13 +14,13 @@ export interface RunTable {
   request: Json
   status: Generated<string>
   fence: Generated<number>
-  team: string | null
-  channel: string | null
-  thread_ts: string | null
+  team: NullableText
+  channel: NullableText
+  thread_ts: NullableText
   created_at: Instant
   started_at: NullableInstant
   ended_at: NullableInstant
-  detail: ColumnType<string | null, string | null | undefined, string | null>
+  detail: NullableText
 }
 
 export interface StepTable {
@@ -77,7 +78,7 @@ export interface OutboxTable {
   run_id: string
   payload: Json
   state: Generated<string>
-  reference: ColumnType<string | null, string | null | undefined, string | null>
+  reference: NullableText
   created_at: Instant
 }
 

@@ -8,7 +8,7 @@ import { FailureError, FencedError, TransientError } from '../../../src/core/err
 function job(data: unknown = { runId: 'run-1', kind: 'investigate' }) {
   const givenBack: (string | undefined)[] = []
   const moveToWait = async (token?: string) => givenBack.push(token)
-  return { data, attemptsStarted: 1, moveToWait, givenBack }
+  return { data, attemptsStarted: 1, attemptsMade: 0, moveToWait, givenBack }
 }
 
 describe('a job at hand', () => {
