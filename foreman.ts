@@ -1,5 +1,190 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 
-const program = new Command('foreman').description('Answers a Sentry alert with its root cause.').version('0.1.0')
+const root = import.meta.dirname
+const promptsDirectory = join(root, 'prompts')
+const tasksDirectory = join(root, 'tasks')
+const help = { failed: 1, misused: 2 } as const
 
-await program.parseAsync()
+/** One JSON document, or text for people: the only way anything reaches stdout. */
+function print(output: string): void {
+  process.stdout.write(output.endsWith('\n') ? output : `${output}\n`)
+}
+
+const json = (value: unknown): void => print(JSON.stringify(value, null, 2))
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+  return value
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Resolves when the person or the system asks the process to end. */
+function untilAsked(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
+  })
+}
+
+const program = new Command('foreman')
+  .description('Answers a Sentry alert with its root cause: one foreman, six specialist workers.')
+  .version('0.1.0')
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .showSuggestionAfterError()
+  .exitOverride()
+
+program.command('demo')
+  .description('the bot on the lab, with a small Slack workspace in the browser; needs no key')
+  .option('--task <id>', 'the incident to begin with')
+  .option('--once', 'run one alert to its thread, print it with its grade, and end')
+  .option('--port <number>', 'the workspace page\'s port', port, 4600)
+  .option('--policy <name>', 'a policy for every role, such as local:prior or openai:gpt-4.1')
+  .option('--json', 'with --once: one JSON document')
+  .action(async (options: { task?: string; once?: true; port: number; policy?: string; json?: true }) => {
+    const home = mkdtempSync(join(tmpdir(), 'foreman-demo-'))
+    try {
+      const { startDemo } = await import('./training/demo/start-demo.ts')
+      const demo = await startDemo({ tasksDirectory, home, port: options.once ? 0 : options.port, policy: options.policy, environment: process.env })
+      try {
+        if (options.once) {
+          const { runOnce, onceText } = await import('./training/demo/run-once.ts')
+          const result = await runOnce(demo, options.task ?? demo.rack.tasks[0]?.id ?? '')
+          if (options.json) json(result)
+          else print(onceText(result))
+          return
+        }
+        print(`The workspace is at ${demo.url}\nPress "Fire alert" on an incident and watch the thread. Ctrl-C ends it.`)
+        if (options.task !== undefined) await demo.fire(options.task)
+        await Promise.race([untilAsked(), demo.bot.failed])
+      } finally {
+        await demo.stop()
+      }
+    } finally {
+      rmSync(home, { recursive: true, force: true })
+    }
+  })
+
+program.command('start')
+  .description('the bot, for real: Slack, Sentry webhooks, the configured workers')
+  .addOption(new Option('--role <role>', 'edges, investigations, or both in this process').choices(['all', 'bot', 'investigator']).default('all'))
+  .action(async ({ role }: { role: 'all' | 'bot' | 'investigator' }) => {
+    const [{ readConfig }, { startBot }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/start.ts'), import('./src/core/time.ts')])
+    const config = readConfig(process.env)
+    const bot = await startBot(config, role, { promptsDirectory, estateOf: async () => ({ connections: config.connections, fetch, clock: systemClock }) })
+    note(`Foreman is up at ${bot.webUrl}. Ctrl-C stops it.`)
+    try {
+      await Promise.race([untilAsked(), bot.failed])
+    } finally {
+      await bot.stop()
+    }
+  })
+
+program.command('ask <question>')
+  .description('one investigation from the terminal, progress on stderr, the report in Markdown')
+  .option('--task <id>', 'look into a task\'s world instead of the configured services')
+  .option('--policy <name>', 'a policy for every role')
+  .option('--json', 'the whole record as one JSON document')
+  .action(async (question: string, options: { task?: string; policy?: string; json?: true }) => {
+    const [{ readConfig }, { ask, investigationMarkdown }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/ask.ts'), import('./src/core/time.ts')])
+    const config = readConfig({ LOG_LEVEL: 'error', ...process.env, ...(options.policy !== undefined && { FOREMAN_POLICY: options.policy }) })
+    const recorded = options.task === undefined ? undefined : await (await import('./training/open-task-lab.ts')).taskEstate(options.task, tasksDirectory)
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort())
+    const investigation = await ask({ question, config, promptsDirectory, estate: recorded?.estate ?? { connections: config.connections, fetch, clock: systemClock }, signal: stop.signal, progress: note })
+    await recorded?.close()
+    if (options.json) json(investigation)
+    else print(investigationMarkdown(investigation))
+    if (!investigation.report) process.exitCode = help.failed
+  })
+
+program.command('doctor')
+  .description('per service, Slack and model: configured, reachable, with which scopes; the fix for each gap')
+  .option('--json', 'one JSON document')
+  .action(async (options: { json?: true }) => {
+    const { examine, examinationText } = await import('./src/doctor.ts')
+    const examination = await examine(process.env, promptsDirectory)
+    if (options.json) json(examination)
+    else print(examinationText(examination))
+    if (!examination.ready) process.exitCode = help.failed
+  })
+
+program.command('tools')
+  .description('the catalogue: name, worker, operations, read-only, schema tokens')
+  .option('--worker <name>', 'one worker\'s tools')
+  .option('--json', 'one JSON document')
+  .action(async (options: { worker?: string; json?: true }) => {
+    const { toolCatalogue, catalogueText } = await import('./src/tool-catalogue.ts')
+    const rows = await toolCatalogue(options.worker)
+    if (options.json) json(rows)
+    else print(catalogueText(rows))
+  })
+
+program.command('lab')
+  .description('serve a task\'s world until stopped; prints URLs, tokens and a kubeconfig for real clients')
+  .requiredOption('--task <path>', 'a task folder, or the id of one of ours')
+  .option('--port <number>', 'the first service\'s port; the others follow', port)
+  .option('--json', 'one JSON document')
+  .action(async (options: { task: string; port?: number; json?: true }) => {
+    const { openTaskLab, labText } = await import('./training/open-task-lab.ts')
+    const { lab, served } = await openTaskLab(options.task, tasksDirectory, options.port)
+    const { services, kubeconfig } = served
+    if (options.json) json({ now: lab.now, services, kubeconfig })
+    else print(labText({ now: lab.now, services, kubeconfig }))
+    await untilAsked()
+    await lab.close()
+  })
+
+const tasks = program.command('tasks').description('the task set')
+tasks.command('list')
+  .description('id, level, family, split, difficulty, path')
+  .option('--json', 'one JSON document')
+  .action(async (options: { json?: true }) => {
+    const { listTasks } = await import('./training/tasks/list-tasks.ts')
+    const rows = await listTasks(tasksDirectory)
+    if (options.json) json(rows)
+    else print(rows.map((row) => [row.id, row.level, row.family, row.split, row.difficulty, row.title].join('  ')).join('\n'))
+  })
+tasks.command('check [path]')
+  .description('every task valid, every world served, every grader self-test')
+  .option('--json', 'one JSON document')
+  .action(async (path: string | undefined, options: { json?: true }) => {
+    const { checkTasks } = await import('./training/tasks/check-tasks.ts')
+    const checked = await checkTasks(path === undefined ? tasksDirectory : resolve(path))
+    if (options.json) json(checked)
+    else print([...checked.problems, `${checked.tasks} tasks checked, ${checked.problems.length} problems`].join('\n'))
+    if (checked.problems.length > 0 || checked.tasks === 0) process.exitCode = help.failed
+  })
+tasks.command('show <id>')
+  .description('a task\'s question and what is in its world')
+  .action(async (id: string) => {
+    const { showTask } = await import('./training/tasks/show-task.ts')
+    print(await showTask(id, tasksDirectory))
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = explain(error)
+}
+
+/** Says what happened to the person who must act; returns the exit code. */
+function explain(error: unknown): number {
+  if (!(error instanceof Error)) throw error
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')) return 'exitCode' in error && error.exitCode === 0 ? 0 : help.misused
+  if (error.name === 'ConfigurationError' && 'problems' in error && Array.isArray(error.problems)) {
+    note(`foreman: the configuration is not right:\n${error.problems.map((problem) => `  - ${String(problem)}`).join('\n')}`)
+    return help.misused
+  }
+  if (error.name === 'UserError') {
+    note(`foreman: ${error.message}`)
+    return help.misused
+  }
+  note(`foreman: ${error.stack ?? error.message}`)
+  return help.failed
+}

@@ -18,22 +18,14 @@ import { orchestratorBudget, workerBudget } from './core/budget.ts'
 import { ConfigurationError } from './core/errors.ts'
 import type { Run, Store } from './core/store.ts'
 import { systemClock } from './core/time.ts'
-import type { Clock } from './core/time.ts'
 import { createCast } from './create-cast.ts'
+import { siteOf } from './estate.ts'
+import type { Estate } from './estate.ts'
 import { createFeedbackDesk } from './feedback/create-feedback-desk.ts'
 import { createDesk } from './intake/create-desk.ts'
 import { startInvestigator } from './investigator.ts'
 import { createPerformRun } from './orchestrator/perform-run.ts'
-import type { Site } from './orchestrator/perform-run.ts'
 import { createSentryWebhook } from './sentry-webhook.ts'
-import { createRedactor } from '../workers/kit/redact.ts'
-
-/** What a lab replaces: where the services of a run are, how they are reached, and what time it is there. */
-export interface Estate {
-  readonly connections: ConnectionInputs
-  readonly fetch: typeof fetch
-  readonly clock: Clock
-}
 
 export interface Surroundings {
   /** Where a run looks; with null, what is checked when the bot starts. */
@@ -81,7 +73,7 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
 
   const runs = createPerformRun({
     store, threads: slack.threads, cast, budget: { orchestrator: orchestratorBudget, worker: workerBudget },
-    site: async (run) => await siteOf(await surroundings.estateOf(run), run, config, log),
+    site: async (run) => await siteOf(await surroundings.estateOf(run), config.secrets, log, new Date(run.startedAt ?? run.createdAt)),
     machineClock: systemClock, listen: metrics.listen,
   })
   const investigator = role === 'bot' ? undefined : await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
@@ -101,15 +93,6 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
       await store.close()
     },
   }
-}
-
-async function siteOf({ connections, fetch, clock }: Estate, run: Run, config: Config, log: Log): Promise<Site> {
-  const { bind } = await loadWorkers(connections)
-  const redactor = createRedactor({ secrets: config.secrets })
-  const onDefect = (error: unknown, tool: string): void => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.')
-  // The machine's clock moves on; a run looks back from when it first began.
-  const asOf = clock === systemClock ? new Date(run.startedAt ?? run.createdAt) : clock.now()
-  return { workers: bind({ clock, fetch, redactor, onDefect }), clock, asOf }
 }
 
 async function openDurable(config: Config, log: Log, onFatal: (error: Error) => void) {

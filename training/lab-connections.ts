@@ -1,17 +1,27 @@
 import type { ConnectionInputs } from '../src/bind-workers.ts'
 import type { World } from '../src/core/world/world.ts'
+import type { Estate } from '../src/estate.ts'
 import type { Lab } from './lab/lab.ts'
 
 /** How the workers reach a lab: the same connections as to the real services, at the lab's addresses with its tokens. */
-export function labConnections(world: World, services: Lab['services']): ConnectionInputs {
+function labConnections(world: World, services: Lab['services']): ConnectionInputs {
   const { sentry, supabase, railway, kubernetes, github, docs } = services
   const project = world.railway.projects[0]
   return {
     sentry: { baseUrl: sentry.url, token: sentry.token, organization: world.sentry.organization.slug },
-    supabase: { url: supabase.url, token: supabase.token, projectRef: world.supabase.project.ref },
+    supabase: { url: supabase.url, projectUrl: `${supabase.url.replace('://', `://${world.supabase.project.ref}.`)}`, accessToken: supabase.token, projectRef: world.supabase.project.ref },
     railway: { url: railway.url, token: railway.token, tokenKind: 'account', projectId: project?.id, environment: project?.environments[0]?.name ?? 'production' },
     kubernetes: { url: kubernetes.url, token: kubernetes.token },
     github: { baseUrl: github.url, token: github.token, repositories: world.github.repositories.map(({ owner, name }) => `${owner}/${name}`) },
     docs: { baseUrl: docs.url, token: docs.token },
+  }
+}
+
+/** A lab as the services an investigation looks into, reached in process. */
+export function labEstate(world: World, lab: Lab): Estate {
+  return {
+    connections: labConnections(world, lab.services),
+    fetch: (input, init) => lab.fetch(input instanceof Request ? input : String(input), init),
+    clock: lab.clock,
   }
 }

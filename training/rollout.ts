@@ -4,17 +4,16 @@ import type { Cast } from '../src/core/cast.ts'
 import { createMemoryJournal } from '../src/core/journal.ts'
 import type { Investigation } from '../src/core/investigation.ts'
 import type { Task } from '../src/core/task.ts'
-import type { World } from '../src/core/world/world.ts'
-import type { Worker } from '../src/core/worker.ts'
 import { investigate } from '../src/orchestrator/investigate.ts'
 import { boundaryOf } from '../src/orchestrator/perform-run.ts'
-import { loadWorkers } from '../src/bind-workers.ts'
-import { createRedactor } from '../workers/kit/redact.ts'
+import { siteOf } from '../src/estate.ts'
 import { grade } from './grade.ts'
 import type { Grade } from './grade.ts'
 import type { Lab } from './lab/lab.ts'
-import { labConnections } from './lab-connections.ts'
+import { labEstate } from './lab-connections.ts'
 import type { LoadedTask } from './tasks/load-task.ts'
+
+const noLog = { error: () => {} }
 
 /** One attempt at a task. `grade` is null when the infrastructure failed: then it counts for nothing. */
 export interface Rollout {
@@ -34,25 +33,20 @@ export interface RolloutSetup {
   readonly signal: AbortSignal
 }
 
-/** The workers of an investigation, reading a lab in process. */
-export async function bindLabWorkers(world: World, lab: Lab): Promise<Worker[]> {
-  const { bind } = await loadWorkers(labConnections(world, lab.services))
-  return bind({ clock: lab.clock, fetch: (input, init) => lab.fetch(input instanceof Request ? input : String(input), init), redactor: createRedactor() })
-}
-
 /** Runs the same `investigate` as production on a task's world, and grades what it reports. */
 export async function rollout({ loaded, lab, cast, attempt, seed, temperature, signal }: RolloutSetup): Promise<Rollout> {
   const { task, answer, world } = loaded
   const id = `${task.id}-${attempt}`
+  const { workers, clock, asOf } = await siteOf(labEstate(world, lab), [], noLog, new Date(task.now))
   const { investigation, error } = await investigate({
     id,
     incidentId: task.id,
     alert: alertOf(task),
-    workers: await bindLabWorkers(world, lab),
+    workers,
     cast,
     budget: { orchestrator: orchestratorBudget, worker: workerBudget },
-    clock: lab.clock,
-    asOf: lab.clock.now(),
+    clock,
+    asOf,
     journal: createMemoryJournal(),
     emit: () => {},
     signal,

@@ -1,8 +1,8 @@
 import { UserError } from '../../src/core/errors.ts'
-import type { Estate } from '../../src/start.ts'
+import type { Estate } from '../../src/estate.ts'
 import { createLab } from '../lab/lab.ts'
 import type { Lab } from '../lab/lab.ts'
-import { labConnections } from '../lab-connections.ts'
+import { labEstate } from '../lab-connections.ts'
 import { listTasks } from '../tasks/list-tasks.ts'
 import type { TaskSummary } from '../tasks/list-tasks.ts'
 import { loadTask } from '../tasks/load-task.ts'
@@ -32,8 +32,7 @@ export async function createLabRack(root: string): Promise<LabRack> {
   const open = async (summary: TaskSummary): Promise<MountedTask> => {
     const loaded = await loadTask(summary.path)
     const lab = createLab(loaded.world)
-    const estate: Estate = { connections: labConnections(loaded.world, lab.services), fetch: (input, init) => lab.fetch(input instanceof Request ? input : String(input), init), clock: lab.clock }
-    const task = { loaded, lab, estate }
+    const task = { loaded, lab, estate: labEstate(loaded.world, lab) }
     ready.push(task)
     return task
   }

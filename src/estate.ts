@@ -1,0 +1,23 @@
+import { createRedactor } from '../workers/kit/redact.ts'
+import { loadWorkers } from './bind-workers.ts'
+import type { ConnectionInputs } from './bind-workers.ts'
+import { systemClock } from './core/time.ts'
+import type { Clock } from './core/time.ts'
+import type { Site } from './orchestrator/perform-run.ts'
+
+/** The services an investigation looks into: what a lab replaces, and nothing else. */
+export interface Estate {
+  readonly connections: ConnectionInputs
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+}
+
+/**
+ * Workers bound to an estate for one run, with their own redactor. `begunAt` is when the run first began: the machine's clock
+ * moves on, and a resumed run must look back from the same instant.
+ */
+export async function siteOf({ connections, fetch, clock }: Estate, secrets: readonly string[], log: { error(about: object, message: string): void }, begunAt: Date): Promise<Site> {
+  const { bind } = await loadWorkers(connections)
+  const onDefect = (error: unknown, tool: string): void => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.')
+  return { workers: bind({ clock, fetch, redactor: createRedactor({ secrets: [...secrets] }), onDefect }), clock, asOf: clock === systemClock ? begunAt : clock.now() }
+}
