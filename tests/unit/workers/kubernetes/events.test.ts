@@ -4,7 +4,7 @@ import { eventSignals, eventText, foldEvents } from '../../../../workers/kuberne
 
 function event(name: string, reason: string, message: string, more: { type?: string; count?: number; minute?: number } = {}): Event {
   const at = new Date(`2026-03-12T10:${String(more.minute ?? 20)}:00Z`)
-  return { metadata: { namespace: 'shop' }, involvedObject: { kind: 'Pod', name, namespace: 'shop' }, reason, message, type: more.type ?? 'Warning', count: more.count ?? 1, firstTimestamp: at, lastTimestamp: at } as Event
+  return { metadata: { namespace: 'shop' }, involvedObject: { kind: 'Pod', name, namespace: 'shop' }, reason, message, type: more.type ?? 'Warning', count: more.count ?? 1, firstTimestamp: at, lastTimestamp: at }
 }
 
 const events = [

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../../../workers/kubernetes/client.ts'
 import { podSignals, podState, podText } from '../../../../workers/kubernetes/pod-state.ts'
 
-function pod(name: string, container: object, more: { spec?: object; status?: object; labels?: Record<string, string> } = {}): Pod {
+function pod(name: string, container: object, more: { status?: object; deletedAt?: Date } = {}): Pod {
   return {
     metadata: {
-      name, namespace: 'shop', creationTimestamp: new Date('2026-03-12T10:00:00Z'), labels: { 'pod-template-hash': '6d9f7c5b8', ...more.labels },
+      name, namespace: 'shop', creationTimestamp: new Date('2026-03-12T10:00:00Z'), labels: { 'pod-template-hash': '6d9f7c5b8' },
+      ...(more.deletedAt === undefined ? {} : { deletionTimestamp: more.deletedAt }),
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'checkout-6d9f7c5b8', uid: 'u', controller: true }],
     },
-    spec: { containers: [{ name: 'app', image: 'shop/checkout:4' }], nodeName: 'node-a', ...more.spec },
+    spec: { containers: [{ name: 'app', image: 'shop/checkout:4' }], nodeName: 'node-a' },
     status: { phase: 'Running', containerStatuses: [{ name: 'app', image: 'shop/checkout:4', imageID: '', ready: true, restartCount: 0, state: { running: {} }, ...container }], ...more.status },
-  } as Pod
+  }
 }
 
 const killed = { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: new Date('2026-03-12T10:24:00Z') } }
@@ -24,8 +25,7 @@ describe('the state of a pod', () => {
   })
 
   test('says Terminating while a pod is being deleted', () => {
-    const dying = pod('checkout-6d9f7c5b8-fghij', {})
-    expect(podState({ ...dying, metadata: { ...dying.metadata, deletionTimestamp: new Date() } }).status).toBe('Terminating')
+    expect(podState(pod('checkout-6d9f7c5b8-fghij', {}, { deletedAt: new Date() })).status).toBe('Terminating')
   })
 })
 
