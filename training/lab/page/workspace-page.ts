@@ -178,7 +178,7 @@ function reading({ slack, person = 'you', incidents, fire }: WorkspacePageOption
 
 /**
  * The workspace in a browser: `GET /` and what it loads, the state and its changes (`/workspace/state`, `/workspace/stream`
- * as Server-Sent Events) and what the visitor does. To be mounted on the workspace's own app.
+ * as Server-Sent Events) and what the visitor does. To be given to the workspace's `mount`.
  */
 export function createWorkspacePage(options: WorkspacePageOptions): Hono {
   const page = new Hono()

@@ -49,8 +49,10 @@ export interface ServedWorkspace {
 }
 
 export interface SlackWorkspace {
-  /** The Web API, uploads and response URLs; pages may be mounted on it. Sockets need `listen`. */
+  /** The Web API, uploads and response URLs. Sockets need `listen`. */
   readonly app: Hono
+  /** Serves a page where the workspace itself has nothing; also after requests were answered, which Hono's own routes do not allow. */
+  mount(page: Hono): void
   readonly credentials: AppCredentials
   readonly state: WorkspaceState
   readonly people: People
@@ -158,9 +160,20 @@ export function createSlackWorkspace(options: WorkspaceOptions = {}): SlackWorks
   const hono = new Hono()
   hono.route('/', createWebApi({ context, limits, faults, calls }))
   hono.route('/', responseUrls.app)
+  const pages: Hono[] = []
+  hono.notFound(async (context) => {
+    for (const page of pages) {
+      const response = await page.fetch(context.req.raw)
+      if (response.status !== 404) return response
+    }
+    return context.text('There is nothing here.', 404)
+  })
 
   return {
     app: hono,
+    mount: (page) => {
+      pages.push(page)
+    },
     credentials: credentialsOf(app, state),
     state,
     people,

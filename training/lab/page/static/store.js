@@ -13,7 +13,10 @@ export async function openStore(onChange) {
   // What happened between the snapshot and the stream, or while the connection was away, is in a new snapshot.
   stream.addEventListener('open', () => {
     void getJson('/workspace/state').then((snapshot) => {
+      const known = new Set(store.snapshot.messages.map(({ ts }) => ts))
+      const missed = snapshot.messages.filter(({ ts }) => !known.has(ts))
       store.snapshot = snapshot
+      for (const message of missed) onChange('message', { message })
       onChange(broken ? 'connection' : 'all', true)
       broken = false
     })
