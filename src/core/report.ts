@@ -6,7 +6,7 @@ import { WorkerName } from './worker.ts'
 export const Report = z.object({
   verdict: z.enum(['root_cause', 'no_fault', 'inconclusive']).describe('no_fault: everything works as it should; inconclusive: the evidence does not decide it'),
   title: z.string().min(1).max(150).describe('One line for a notification'),
-  rootCause: z.string().min(1).max(600).describe('What happened and why, with exact ids, names and numbers; for no_fault or inconclusive, what was established'),
+  rootCause: z.string().min(1).max(600).describe('What happened and why, with exact ids, names and numbers; what was ruled out belongs to the evidence, not here; for no_fault or inconclusive, what was established'),
   culprit: Culprit.nullable().describe('The one thing to blame; null unless the verdict is root_cause'),
   evidence: z.array(Claim).max(12).describe('Each statement with the ids of the tool calls that show it'),
   missing: z.array(z.string().max(300)).max(6).describe('What would have to be known to decide; empty when decided'),

@@ -149,11 +149,12 @@ function traffic(builder: WorldBuilder, { names, service, onset, tail }: Cast): 
 
 function answerOf(cast: Cast, innocent: Release): Answer {
   const { names, service } = cast
+  const credential = [id(names.ended[1]), words(names.ended[1].replaceAll('_', ' '))]
   return rootCause(
-    { kind: 'credential', name: names.ended[1], accepts: [id(names.ended[1])], within: [id(service.name), id(names.provider), id(names.ended[0])] },
+    { kind: 'credential', name: names.ended[1], accepts: credential, within: [id(service.name), id(names.provider), id(names.ended[0])] },
     {
       required: [
-        fact('credential', 'which credential', [id(names.ended[1])]),
+        fact('credential', 'which credential', credential),
         fact('expired', 'it is past its end date', [
           pattern('\\bexpir\\w*'),
           pattern('\\b(?:ended|ran out|lapsed)\\b'),

@@ -1,5 +1,5 @@
 import type { Answer } from '../../src/core/task.ts'
-import { fact, id, number, rootCause } from '../../training/lab/world-builder/answer.ts'
+import { fact, id, number, rootCause, words } from '../../training/lab/world-builder/answer.ts'
 import type { WorldBuilder } from '../../training/lab/world-builder/builder.ts'
 import { defineFamily, type Story } from '../../training/lab/world-builder/family.ts'
 import { after, before, ticks } from '../../training/lab/world-builder/moments.ts'
@@ -45,6 +45,7 @@ const NAMES: readonly Names[] = [
 ]
 
 const FILE = 'limits.yaml'
+const GUILTY_TITLE = 'Sort the routes and round the numbers'
 
 const limits = (names: Names, limit: number, neighbour: number): string =>
   `# requests a minute, for all callers of a route together; read again every minute\ndefaults: 600\nroutes:\n  ${names.neighbour}: ${neighbour}\n  ${names.route}: ${limit}\n  /healthz: 0\n`
@@ -113,8 +114,8 @@ function setUp(builder: WorldBuilder): Cast {
   const guilty = builder.commit(names.repository, {
     at: before(onset, '70s'),
     author: people[1] ?? '',
-    message: 'Sort the routes and round the numbers',
-    pull: 'Sort the routes and round the numbers',
+    message: GUILTY_TITLE,
+    pull: GUILTY_TITLE,
     files: { [FILE]: limits(names, names.limit[1], 240) },
   })
   // Somebody edits the repository once more: the newest commit is not the guilty one.
@@ -171,7 +172,7 @@ function answerOf(cast: Cast, innocent: Release): Answer {
     {
       kind: 'commit',
       name: guilty,
-      accepts: [id(guilty), id(`#${pull}`)],
+      accepts: [id(guilty), id(`#${pull}`), words(GUILTY_TITLE)],
       within: [id(names.repository), id(`${owner}/${names.repository}`), id(FILE)],
     },
     {

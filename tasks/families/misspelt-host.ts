@@ -193,7 +193,7 @@ function answerOf(cast: Cast, innocent: Release, noisy: Service): Answer {
     {
       kind: 'config_map',
       name: configMap,
-      accepts: [id(configMap), id(names.variable), ...hosts],
+      accepts: [id(configMap), id(names.variable), id(`${configMap}.${names.variable}`), ...hosts],
       within: [id(names.namespace), id(caller.name)],
     },
     {

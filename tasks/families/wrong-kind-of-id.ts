@@ -203,7 +203,7 @@ function failures(builder: WorldBuilder, cast: Cast): ReturnType<WorldBuilder['i
 function answerOf(cast: Cast, innocent: Release): Answer {
   const { service, wrong, twin, busy } = cast
   return rootCause(
-    { kind: 'user', name: wrong, accepts: [id(wrong)], within: [id(service.name)] },
+    { kind: 'user', name: wrong, accepts: [id(wrong), pattern(`${wrong}/[\\d.]+`)], within: [id(service.name)] },
     {
       required: [
         fact(

@@ -132,6 +132,7 @@ export const bystanders: readonly Bystander[] = [
     lines: [
       'sync done warehouse=north rows=1840',
       'sync done warehouse=south rows=922',
+      'Abgleich fertig lager=süd zeilen=922',
       'sync started warehouse=north',
       'warehouse clock is 3s ahead of ours',
     ],

@@ -22,6 +22,14 @@ export function addCompanyDocs(draft: Draft): void {
     '3. The newest deploy is a suspect, not a verdict: look whether the first failure is older than it.',
     '',
   ].join('\n')
+  // Not everybody writes English.
+  world.docs['notizen/uebergabe.md'] = [
+    '# Übergabe der Bereitschaft',
+    '',
+    '- Warnungen von media-resizer über abgeschnittene Bilder: alt, kein Handlungsbedarf.',
+    '- Uhr eines Lagers geht ein paar Sekunden vor; die Zeilen im Log stehen deshalb manchmal vertauscht.',
+    '',
+  ].join('\n')
   const day = before(draft.now, '61d').slice(0, 10)
   world.docs[`post-mortems/${day}-search-index.md`] = [
     `# ${day}: search answered from an old index`,
