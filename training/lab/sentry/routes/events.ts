@@ -75,11 +75,10 @@ function fieldValidity(field: string, rows: readonly Row[]): Validity {
 /** Says of each part of an events request whether the search would take it; 400 when it would not. */
 function validateResponse(c: Context, state: SentryState): Response {
   const params = paramsOf(c)
-  const { rows, dataset } = eventScope(c, state)
-  const empty = { projects: [], environment: [], field: [], query: [], orderby: [] }
+  const { rows, dataset, name } = eventScope(c, state)
+  const empty = { projects: [], environment: [], field: [], query: { valid: true, error: null, fields: [] }, orderby: [] }
   if (dataset === null || dataset === 'errors') {
-    const dataset = [{ valid: true, error: 'This dataset is not compatible with the validate endpoint, your request may still be valid' }]
-    return c.json({ valid: true, ...empty, dataset })
+    return c.json({ valid: true, ...empty, dataset: [{ name, valid: true, error: 'This dataset is not compatible with the validate endpoint, your request may still be valid' }] })
   }
   const field = params.getAll('field').map((name) => fieldValidity(name, rows))
   const query = queryValidity(params.get('query') ?? '', rows)
@@ -87,15 +86,16 @@ function validateResponse(c: Context, state: SentryState): Response {
     const selected = field.find(({ name }) => fieldAlias(name) === fieldAlias(order.replace(/^-/, '')))
     return selected === undefined ? { valid: false, error: 'Orderby must also be a selected field', name: order, attrType: null } : { ...selected, name: order }
   })
-  const valid = [...field, ...query, ...orderby].every((part) => part.valid)
+  const valid = [...field, query, ...orderby].every((part) => part.valid)
   return c.json({ valid, ...empty, dataset: [], field, query, orderby }, valid ? 200 : 400)
 }
 
-function queryValidity(query: string, rows: readonly Row[]): { valid: boolean; error: string | null }[] {
+function queryValidity(query: string, rows: readonly Row[]): { valid: boolean; error: string | null; fields: Validity[] } {
   try {
-    return filtersOf(parseSearch(query)).map((filter) => fieldValidity(filter.key, rows))
+    const fields = filtersOf(parseSearch(query)).map((filter) => fieldValidity(filter.key, rows))
+    return { valid: fields.every((field) => field.valid), error: null, fields }
   } catch (error) {
-    if (error instanceof SearchError) return [{ valid: false, error: error.message }]
+    if (error instanceof SearchError) return { valid: false, error: error.message, fields: [] }
     throw error
   }
 }

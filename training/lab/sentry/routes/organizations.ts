@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { stableHex } from '../../stable-id.ts'
 import { notFound, pageResponse, paramsOf } from '../responses.ts'
 import { projectOf, type SentryState } from '../state.ts'
 import { sentryTime } from '../time-window.ts'
@@ -64,6 +65,7 @@ export function addOrganizationRoutes(app: Hono, state: SentryState): void {
   })
   app.get(`${one}/users/`, (c) => c.json(world.header.people.map((person) => memberView(state, person))))
   app.get(`${one}/environments/`, (c) => c.json(environmentsOf(state).map((name, index) => ({ id: String(index + 1), name }))))
+  app.get(`${one}/dashboards/`, (c) => pageResponse(c, [], (none) => none))
   app.get(`${one}/repos/`, (c) => pageResponse(c, world.github.repositories, repositoryView))
 }
 
@@ -86,8 +88,24 @@ export function addProjectRoutes(app: Hono, state: SentryState): void {
       id, tagValue: `id:${id}`, identifier: id, username: '', email: email ?? '', name: '', ipAddress: ip ?? '', avatarUrl: '', hash: id, dateCreated: sentryTime(at),
     }))
   })
-  app.get(`${project}/repo-path-parsing/`, (c) => c.json([]))
+  app.get(`${project}/keys/`, (c) => pageResponse(c, [named(c)], (each) => keyView(each, new URL(c.req.url).host)))
   app.get(`${project}/stacktrace-link/`, (c) => c.json(stacktraceLink(state, named(c).slug, paramsOf(c))))
+}
+
+/** The key an application sends events with; its addresses lead to `host`, where nothing takes events in. */
+function keyView({ id, createdAt }: SentryState['sentry']['projects'][number], host: string): Record<string, unknown> {
+  const key = stableHex(`dsn ${id}`, 32)
+  const ingest = `http://${host}/api/${id}`
+  const to = (path: string): string => `${ingest}/${path}/?sentry_key=${key}`
+  return {
+    id: key, name: 'Default', label: 'Default', public: key, secret: null, projectId: Number(id), isActive: true, rateLimit: null,
+    dsn: {
+      public: `http://${key}@${host}/${id}`, secret: `http://${key}@${host}/${id}`, csp: to('csp-report'), security: to('security'), minidump: to('minidump'), nel: to('nel'), unreal: `${ingest}/unreal/${key}/`,
+      crons: `${ingest}/cron/___MONITOR_SLUG___/${key}/`, cdn: '', playstation: to('playstation'), integration: `${ingest}/integration/`, otlp_traces: `${ingest}/integration/otlp/v1/traces`, otlp_logs: `${ingest}/integration/otlp/v1/logs`,
+    },
+    browserSdkVersion: '10.x', browserSdk: { choices: [['10.x', '10.x']] }, dateCreated: sentryTime(createdAt),
+    dynamicSdkLoaderOptions: { hasReplay: false, hasPerformance: false, hasDebug: false, hasFeedback: false, hasLogsAndMetrics: false },
+  }
 }
 
 /** The line of source behind a frame, when the project's repository holds that file. */
