@@ -4,6 +4,7 @@ import MiniSearch from 'minisearch'
 import { z } from 'zod'
 import { fail } from '../../src/core/errors.ts'
 import { failureOfStatus } from '../kit/failure-of.ts'
+import { isStopWord } from './stop-words.ts'
 import { pageKinds, parsePage, statements } from './markdown.ts'
 import type { Page, PageKind, Section } from './markdown.ts'
 
@@ -102,6 +103,10 @@ function createLibrary(pages: readonly Page[]): Library {
   const entries = pages.flatMap((page) => page.sections.filter((section) => statements(section).length > 0).map((section) => ({ page, section })))
   const index = new MiniSearch({
     fields: ['title', 'heading', 'text'],
+    processTerm: (term) => {
+      const word = term.toLowerCase()
+      return isStopWord(word) ? null : word
+    },
     searchOptions: { boost: { title: 3, heading: 2 }, prefix: (term) => term.length > 3, fuzzy: (term) => (term.length > 5 ? 0.1 : false), combineWith: 'OR' },
   })
   index.addAll(entries.map(({ page, section }, id) => ({ id, title: page.title, heading: section.heading, text: section.text })))

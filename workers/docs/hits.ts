@@ -8,6 +8,7 @@ import { makeSignal } from '../kit/make-signal.ts'
 import { ago } from '../kit/plain-text.ts'
 import { catalogEntries } from './catalog.ts'
 import type { Hit, Library } from './client.ts'
+import { isStopWord } from './stop-words.ts'
 import { pageKinds, statements } from './markdown.ts'
 import type { Page } from './markdown.ts'
 
@@ -40,7 +41,7 @@ function hitResult({ page, section }: Hit, query: string): HitResult {
 }
 
 function wordsOf(text: string): string[] {
-  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]{3,}/gu) ?? [])]
+  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]{3,}/gu) ?? [])].filter((word) => !isStopWord(word))
 }
 
 function alike(a: string, b: string): boolean {
@@ -83,7 +84,7 @@ export function hitsAnswer(hits: readonly Hit[], query: string, what: string, { 
 
 function knowledgeSignals(hit: HitResult, query: string, library: Library): Signal[] {
   const words = wordsOf(query)
-  const sharing = (text: string) => wordsOf(text).filter((word) => words.some((wanted) => alike(word, wanted))).length
-  return hit.quotes.toSorted((a, b) => sharing(b.text) - sharing(a.text)).slice(0, 2).map(({ line, text }) =>
-    makeSignal('knowledge', hit.kind === 'runbook' || hit.kind === 'catalog' ? 2 : 1, `${hit.path}:${line} (${hit.heading}): ${text}`, { about: [pageEntity(hit), ...entitiesIn(text, library)], says: text }))
+  const weighed = hit.quotes.map((quote) => ({ ...quote, shared: wordsOf(quote.text).filter((word) => words.some((wanted) => alike(word, wanted))).length }))
+  return weighed.filter(({ shared }) => shared > 0).toSorted((a, b) => b.shared - a.shared).slice(0, 2).map(({ line, text, shared }) =>
+    makeSignal('knowledge', shared > 1 ? 2 : 1, `${hit.path}:${line} (${hit.heading}): ${text}`, { about: [pageEntity(hit), ...entitiesIn(text, library)], says: text }))
 }

@@ -21,6 +21,7 @@ export interface Page {
 }
 
 const HEADING = /^(#{1,4})\s+(.+?)\s*#*$/
+const TABLE_RULE = /^\|?[\s:|-]*-[\s:|-]*$/
 const FENCE = /^\s*(?:```|~~~)/
 
 /** A Markdown file as a page: title, kind by its path, date by its text or name, and one section a heading. */
@@ -74,9 +75,12 @@ function sectionsOf(lines: readonly string[], title: string): Section[] {
 
 /** The sentences and table rows of a section, without its heading and its Markdown dress; each with its line. */
 export function statements(section: Section): { line: number; text: string }[] {
-  return section.text.split('\n').flatMap((raw, index) => {
+  const lines = section.text.split('\n')
+  return lines.flatMap((raw, index) => {
+    // A table's header says what its rows mean, and nothing by itself.
+    if (raw.includes('|') && TABLE_RULE.test(lines[index + 1]?.trim() ?? '')) return []
     const bare = raw.replace(/^\s*(?:[-*+]|\d+\.|>)\s+/, '').trim()
-    if (bare === '' || HEADING.test(raw) || /^(?:last )?(?:reviewed|updated)\b/i.test(bare) || FENCE.test(raw) || /^\|?[\s:|-]+$/.test(bare)) return []
+    if (bare === '' || HEADING.test(raw) || /^(?:last )?(?:reviewed|updated)\b/i.test(bare) || FENCE.test(raw) || TABLE_RULE.test(bare)) return []
     const parts = bare.startsWith('|') ? [bare.replace(/^\|\s*|\s*\|$/g, '').replace(/\s*\|\s*/g, ' | ')] : bare.split(/(?<=[.!?])\s+(?=[A-Z`"“])/)
     return parts.map((text) => ({ line: section.startLine + index, text }))
   })

@@ -13,6 +13,17 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const QUOTE = '["\'`“”‘’]'
 const NAME = String.raw`[A-Za-z_][\w.-]{1,120}`
 
+/** Keys whose value says what it is, in `key=value` and in `key "value"`; structured logs are full of them. */
+const KEYS: readonly [EntityKind, string][] = [
+  ['service', 'service|app|component'], ['function', 'function|func|handler|fn|task|procedure'], ['cronjob', 'cron(?:job)?|schedule'], ['pod', 'pod'], ['namespace', 'namespace'],
+  ['container', 'container'], ['environment', 'environment|env'], ['user', 'user(?:_?id)?|client(?:_?id)?|api_client|tenant(?:_?id)?|account(?:_?id)?|customer(?:_?id)?'],
+  ['database', 'database|dbname'], ['bucket', 'bucket'], ['credential', 'secret|token_id|key_id|credential'], ['identifier', 'queue|topic|caller|source'], ['variable', 'variable|setting'],
+]
+const KEY_RULES: readonly Rule[] = KEYS.flatMap(([kind, keys]): Rule[] => [
+  { kind, pattern: new RegExp(String.raw`(?<![\w.-])(?:${keys})=${QUOTE}?(?<value>[A-Za-z][\w.-]{1,80})`, 'gi') },
+  { kind, pattern: new RegExp(String.raw`\b(?:${keys})\s+${QUOTE}(?<value>[A-Za-z][\w.-]{1,80})${QUOTE}`, 'gi') },
+])
+
 /** The order says who gets a piece of text that two rules could claim: first the most specific shapes. */
 const RULES: readonly Rule[] = [
   { kind: 'url', pattern: /\bhttps?:\/\/[^\s"'<>`)\]}]+[^\s"'<>`)\]}.,;:!?]/g },
@@ -38,7 +49,7 @@ const RULES: readonly Rule[] = [
   { kind: 'role', pattern: new RegExp(String.raw`\b(?:role|for user)\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
   { kind: 'policy', pattern: new RegExp(String.raw`\bpolicy\s+${QUOTE}(?<value>[^"'\x60]{2,120})${QUOTE}`, 'gi') },
   { kind: 'service', pattern: new RegExp(String.raw`\bservice[ :=]+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
-  { kind: 'service', pattern: /\bservice=(?<value>[a-z][a-z0-9-]{1,60})\b/gi },
+  ...KEY_RULES,
   { kind: 'config_map', pattern: new RegExp(String.raw`\bconfigmap\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
   { kind: 'image', pattern: /\b(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\/)?[a-z0-9-]+(?:\/[a-z0-9._-]+)+(?::[\w][\w.-]{0,80}|@sha256:[0-9a-f]{64})(?![\w/])/g, accept: (value) => !/\.[a-z]{1,4}:\d+$/.test(value) },
   { kind: 'file', pattern: /(?<![\w/.])(?:\/?[\w.@-]+\/)+[\w.@-]+\.[a-z]{1,5}(?::\d+(?::\d+)?)?(?!\w)/gi },

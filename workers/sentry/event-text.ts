@@ -2,6 +2,7 @@ import type { Entity } from '../../src/core/entity.ts'
 import type { Signal } from '../../src/core/signal.ts'
 import { makeSignal } from '../kit/make-signal.ts'
 import { clip, utc } from '../kit/plain-text.ts'
+import { tagEntity } from './tag-entities.ts'
 import { breadcrumbText, flatText, framePlace, isTroubled, topFrame } from './event-view.ts'
 import type { EventDetail } from './event-view.ts'
 
@@ -51,6 +52,8 @@ export function eventSignals(event: EventDetail): Signal[] {
     { kind: 'event', value: event.id },
     ...(event.release === null ? [] : [{ kind: 'release' as const, value: event.release }]),
     ...(event.environment === null ? [] : [{ kind: 'environment' as const, value: event.environment }]),
+    ...(event.user === null ? [] : [{ kind: 'user' as const, value: event.user }]),
+    ...Object.entries(event.tags).flatMap(([key, value]) => tagEntity(key, value)),
   ]
   const raised = event.exceptions.toReversed().map(({ type, value, frames }) => {
     const frame = topFrame(frames)

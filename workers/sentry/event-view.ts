@@ -3,6 +3,7 @@ import type { Entity } from '../../src/core/entity.ts'
 import { extractEntities } from '../kit/extract-entities.ts'
 import { BreadcrumbDataShape, ExceptionDataShape, RequestDataShape } from './shapes.ts'
 import type { EventShape, FrameShape } from './shapes.ts'
+import { tagEntity } from './tag-entities.ts'
 
 const Frame = z.object({
   function: z.string(), file: z.string(), line: z.number().nullable(), inApp: z.boolean(),
@@ -122,6 +123,7 @@ export function eventEntities(event: EventDetail): Entity[] {
     ...frames.flatMap((frame): Entity[] => [
       { kind: 'function', value: frame.function }, { kind: 'file', value: frame.file, ...(frame.line === null ? {} : { label: `line ${frame.line}` }) },
     ]),
+    ...Object.entries(event.tags).flatMap(([key, value]) => tagEntity(key, value)),
     ...told.flatMap((text) => extractEntities(text, 30)),
   ]
 }

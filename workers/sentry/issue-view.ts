@@ -51,12 +51,14 @@ function culpritEntities(culprit: string | null): Entity[] {
 export function issueSignals(issue: IssueSummary, window: ResolvedWindow): Signal[] {
   const about = issueEntities(issue)
   const open = !/^(?:resolved|ignored)/.test(issue.status)
-  const severity = !open ? 0 : issue.level === 'fatal' ? 3 : issue.level === 'error' ? (issue.count >= 5 ? 3 : 2) : 1
+  const first = issue.firstSeen === null ? Number.NaN : Date.parse(issue.firstSeen)
+  const isNew = first >= window.start.getTime() && first < window.end.getTime()
+  // What has gone on since before the window is background until something else speaks against it.
+  const grave = issue.level === 'fatal' || (issue.level === 'error' && isNew && issue.count >= 5)
+  const severity = !open ? 0 : grave ? 3 : issue.level === 'error' ? 2 : 1
   const error = makeSignal('error', severity, `${issue.shortId} in ${issue.project}: ${issue.title} (${issue.count} events, ${issue.users} users, ${issue.status})`, {
     about, count: issue.count, at: issue.firstSeen ?? undefined,
   })
-  const first = issue.firstSeen === null ? Number.NaN : Date.parse(issue.firstSeen)
-  const isNew = first >= window.start.getTime() && first < window.end.getTime()
   if (!isNew || !open) return [error]
   return [error, makeSignal('anomaly', 2, `Onset of ${issue.shortId}: first event at ${utc(first)}, none before`, { about, at: issue.firstSeen ?? undefined })]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Entity, EntityKind } from '../../../src/core/entity.ts'
+import type { Entity } from '../../../src/core/entity.ts'
 import type { Signal } from '../../../src/core/signal.ts'
 import { FailureError } from '../../../src/core/errors.ts'
 import { defineTool } from '../../kit/define-tool.ts'
@@ -7,6 +7,7 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import type { SentryClient } from '../client.ts'
 import { issueField } from '../fields.ts'
+import { tagEntity } from '../tag-entities.ts'
 import { issueLookup, organizationRead } from '../operations.ts'
 
 const Value = z.object({ value: z.string(), count: z.number(), share: z.number(), firstSeen: z.string().nullable(), lastSeen: z.string().nullable() })
@@ -15,7 +16,6 @@ type Tag = z.infer<typeof Tag>
 
 /** From this share on, a value is what the events have in common. */
 const CONCENTRATED = 0.8
-const KINDS: Readonly<Record<string, EntityKind>> = { environment: 'environment', release: 'release', server_name: 'host', user: 'user', url: 'url', service: 'service', transaction: 'function' }
 
 /** How the events of an issue spread over the values of its tags. */
 export const getIssueTags = defineTool<SentryClient>()({
@@ -27,7 +27,7 @@ export const getIssueTags = defineTool<SentryClient>()({
   operations: [organizationRead('issues/{issue}/tags/{key}/'), organizationRead('issues/{issue}/'), issueLookup],
   run: async (args, { client }) => {
     const id = await client.issueId(args.issue)
-    const keys = args.keys ?? [...new Set(['environment', 'release', ...((await client.issue(id)).tags ?? []).map(({ key }) => key)])].slice(0, 8)
+    const keys = args.keys ?? [...new Set(['environment', 'release', 'user', ...((await client.issue(id)).tags ?? []).map(({ key }) => key)])].slice(0, 8)
     const tags = (await Promise.all(keys.map((key) => tagOf(id, key, client)))).filter((tag) => tag !== null)
     return {
       structured: { tags },
@@ -58,8 +58,7 @@ function tagText({ key, distinct, values }: Tag): string {
 }
 
 function tagEntities({ key, values }: Tag): Entity[] {
-  const kind = KINDS[key]
-  return kind === undefined ? [] : values.map(({ value, firstSeen }) => ({ kind, value: value.replace(/^id:/, ''), ...(firstSeen === null ? {} : { at: firstSeen }) }))
+  return values.flatMap(({ value, firstSeen }) => tagEntity(key, value).map((entity) => ({ ...entity, ...(firstSeen === null ? {} : { at: firstSeen }) })))
 }
 
 function tagSignals(tag: Tag, issue: string): Signal[] {

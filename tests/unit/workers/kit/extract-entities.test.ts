@@ -20,6 +20,8 @@ describe('extractEntities', () => {
     ['pod quote-api-7d9f8b6c5d-x2k4z was OOMKilled at 512Mi', ['pod:quote-api-7d9f8b6c5d-x2k4z', 'error_code:OOMKilled', 'quantity:512Mi']],
     ['ModuleNotFoundError: No module named `print_hello.jobs`', ['error_type:ModuleNotFoundError', 'identifier:print_hello.jobs']],
     ['print_hello() ran at src/jobs/hello.py:12', ['function:print_hello', 'file:src/jobs/hello.py:12']],
+    ['queue "default" is full', ['identifier:default']],
+    ['enqueued function=print_hello client="lumen-web" env=staging', ['function:print_hello', 'user:lumen-web', 'environment:staging']],
     ['PGRST205 from https://abc.example.co/rest/v1/totals?select=id', ['url:https://abc.example.co/rest/v1/totals?select=id', 'error_code:PGRST205']],
     ['cannot pull registry.example.io/team/quote-api:1.5.0', ['image:registry.example.io/team/quote-api:1.5.0']],
     ['new row violates row-level security policy "tenant reads" for table "invoices"', ['table:invoices', 'policy:tenant reads']],
