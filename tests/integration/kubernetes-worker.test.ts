@@ -77,6 +77,14 @@ describe('the Kubernetes worker on a cluster with a pod that is killed for its m
     expect(signals).toContainEqual(expect.objectContaining({ kind: 'absence', severity: 3, text: 'Service broker (dispatch) has no ready endpoints: its selector app=broker matches no pod.' }))
   })
 
+  test('goes on where the last page ended', async () => {
+    const first = await result('list_pods', { limit: 1 })
+    expect(first).toMatchObject({ truncated: true, cursor: expect.any(String) })
+    const second = await result('list_pods', { limit: 1, cursor: first.cursor })
+    expect(second.truncated).toBe(false)
+    expect([first.entities, second.entities].map((entities) => entities.find(({ kind }) => kind === 'pod')?.value).sort()).toEqual(['dispatch-worker-6d9f7c5b8-abcde', crashing])
+  })
+
   test.each([
     ['list_workloads', {}, 'ready 1/2'],
     ['describe_workload', { workload: 'dispatch-worker' }, 'rollout: waiting'],

@@ -51,6 +51,7 @@ interface ListOptions {
   readonly fieldSelector?: string | undefined
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
+  readonly pages?: number
 }
 
 export type KubernetesClient = ReturnType<typeof createKubernetesClient>
@@ -104,18 +105,28 @@ interface Query {
 }
 type Answer<T> = Promise<{ items: T[]; metadata?: { _continue?: string } }>
 
-/** A list over all namespaces or over named ones: one page where that is one request, else the first page of each. */
+/**
+ * A list over all namespaces or over named ones: `pages` pages of each, one unless given. A cursor comes back where the list was one
+ * request after another and more is left.
+ */
 function lister<T>(inAll: (query: Query) => Answer<T>, inOne: (query: Query & { namespace: string }) => Answer<T>) {
-  return async ({ scope, labelSelector, fieldSelector, limit = PAGE, cursor }: ListOptions): Promise<Page<T>> => {
-    const query = {
-      limit,
-      ...(labelSelector === undefined ? {} : { labelSelector }),
-      ...(fieldSelector === undefined ? {} : { fieldSelector }),
-      ...(cursor === undefined ? {} : { _continue: cursor }),
+  return async ({ scope, labelSelector, fieldSelector, limit = PAGE, cursor, pages = 1 }: ListOptions): Promise<Page<T>> => {
+    const query = { limit, ...(labelSelector === undefined ? {} : { labelSelector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) }
+    const listOne = async (namespace: string | null) => {
+      const items: T[] = []
+      let next = cursor
+      for (let page = 0; page < pages && (page === 0 || next !== undefined); page += 1) {
+        const from = next === undefined ? query : { ...query, _continue: next }
+        // Each page's address is in the one before.
+        const answer = await read('that list', namespace === null ? inAll(from) : inOne({ ...from, namespace }))
+        items.push(...answer.items)
+        next = answer.metadata?._continue === '' ? undefined : answer.metadata?._continue
+      }
+      return { items, next }
     }
-    const answers = await Promise.all(scope.namespaces.map((namespace) => read('that list', namespace === null ? inAll(query) : inOne({ ...query, namespace }))))
-    const next = answers.map((answer) => answer.metadata?._continue).find((value) => value !== undefined && value !== '')
-    return { items: answers.flatMap((answer) => answer.items), truncated: next !== undefined, cursor: answers.length === 1 ? next : undefined }
+    const lists = await Promise.all(scope.namespaces.map(listOne))
+    const next = lists.map((list) => list.next).find((value) => value !== undefined)
+    return { items: lists.flatMap((list) => list.items), truncated: next !== undefined, cursor: lists.length === 1 ? next : undefined }
   }
 }
 

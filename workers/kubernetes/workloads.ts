@@ -30,13 +30,14 @@ export interface FullWorkload extends Workload {
   readonly uid: string
 }
 
-const PAGE = 500
+/** Of 500 objects each. */
+const MOST_PAGES = 4
 
-/** All workloads of the scope. One page of each kind: `truncated` says when a namespace holds more. */
+/** All workloads of the scope, at most 2,000 of each kind: `truncated` says when there are more. */
 export async function listWorkloads(client: KubernetesClient, namespace: string | undefined): Promise<{ workloads: FullWorkload[]; truncated: boolean }> {
   const scope = client.scopes.list(namespace)
   const [deployments, statefulSets, daemonSets] = await Promise.all([
-    client.deployments({ scope, limit: PAGE }), client.statefulSets({ scope, limit: PAGE }), client.daemonSets({ scope, limit: PAGE }),
+    client.deployments({ scope, pages: MOST_PAGES }), client.statefulSets({ scope, pages: MOST_PAGES }), client.daemonSets({ scope, pages: MOST_PAGES }),
   ])
   return {
     workloads: [

@@ -19,15 +19,20 @@ export function literal(text: string): string {
 
 /** What lines are wanted. */
 export interface LogFilter {
-  readonly source: LogSource
+  readonly source: LogSource | 'all'
   readonly search?: string | undefined
   readonly minStatus?: number | undefined
 }
 
+const GRAVE = "'ERROR', 'FATAL', 'PANIC', 'WARN', 'WARNING', 'error', 'fatal', 'warn', 'warning'"
+/** What is worth reading when nothing is said about what to look for. */
+const NOTABLE = `(severity_text in (${GRAVE}) or log_attributes['parsed.error_severity'] in (${GRAVE}) or toInt32OrZero(log_attributes['response.status_code']) >= 400)`
+
 /** The conditions of a log query; nothing an agent writes reaches it but as a literal. */
 export function logConditions({ source, search, minStatus }: LogFilter): string {
   return [
-    `source = ${literal(source)}`,
+    source === 'all' ? `source in (${logSources.map(literal).join(', ')})` : `source = ${literal(source)}`,
+    ...(source === 'all' && search === undefined && minStatus === undefined ? [NOTABLE] : []),
     ...(search === undefined ? [] : [`event_message ilike ${literal(`%${search.replaceAll(/[%_]/g, '\\$&')}%`)}`]),
     ...(minStatus === undefined ? [] : [`toInt32OrZero(log_attributes['response.status_code']) >= ${Math.trunc(minStatus)}`]),
   ].join(' and ')
@@ -35,11 +40,12 @@ export function logConditions({ source, search, minStatus }: LogFilter): string 
 
 /** The newest lines of a source. The columns are those of Supabase's one table `logs`. */
 export function linesQuery(filter: LogFilter, limit: number): string {
-  return `select id, timestamp, event_message, severity_text, log_attributes from logs where ${logConditions(filter)} order by timestamp desc limit ${Math.trunc(limit)}`
+  return `select id, timestamp, source, event_message, severity_text, log_attributes from logs where ${logConditions(filter)} order by timestamp desc limit ${Math.trunc(limit)}`
 }
 
 const Row = z.object({
   timestamp: z.union([z.string(), z.number()]),
+  source: z.string().nullish(),
   event_message: z.string().nullish(),
   severity_text: z.string().nullish(),
   log_attributes: z.record(z.string(), z.unknown()).nullish(),
@@ -52,8 +58,8 @@ export interface SupabaseLogLine extends LogEntry {
 }
 
 /** Rows of `linesQuery` as entries, oldest first. */
-export function logLines(rows: readonly unknown[], source: LogSource): SupabaseLogLine[] {
-  return rows.map((row) => lineOf(Row.parse(row), source)).sort((a, b) => a.at.localeCompare(b.at))
+export function logLines(rows: readonly unknown[]): SupabaseLogLine[] {
+  return rows.map((row) => lineOf(Row.parse(row))).sort((a, b) => a.at.localeCompare(b.at))
 }
 
 /** Attributes worth reading behind the message, by the name they are shown under. */
@@ -62,7 +68,7 @@ const SHOWN: readonly [string, string][] = [
   ['parsed.query', 'query'], ['parsed.user_name', 'user'], ['parsed.application_name', 'application'], ['function_id', 'function'], ['execution_time_ms', 'ms'], ['error', 'error'], ['error_code', 'error_code'],
 ]
 
-function lineOf(row: z.infer<typeof Row>, source: LogSource): SupabaseLogLine {
+function lineOf(row: z.infer<typeof Row>): SupabaseLogLine {
   const attributes = Object.fromEntries(Object.entries(row.log_attributes ?? {}).map(([key, value]) => [key, String(value)]))
   const message = plainMessage(row.event_message ?? '')
   const shown = SHOWN.flatMap(([key, label]) => {
@@ -75,7 +81,7 @@ function lineOf(row: z.infer<typeof Row>, source: LogSource): SupabaseLogLine {
     at: logTime(row.timestamp),
     level: lineLevel(row, attributes, message),
     message: [message, ...shown].filter((part) => part !== '').join(' '),
-    origin: source,
+    ...(row.source ? { origin: row.source } : {}),
     status: Number.isFinite(status) ? status : null,
     entities: attributeEntities(attributes),
   }

@@ -34,7 +34,7 @@ export const rolloutHistory = defineTool<KubernetesClient>()({
   operations: [...operations.workloads, ...operations.replicaSets],
   async run({ workload: name, namespace, limit }, { client }) {
     const workload = await findWorkload(client, name, namespace)
-    const { items } = await client.replicaSets({ scope: client.scopes.list(workload.namespace) })
+    const { items } = await client.replicaSets({ scope: client.scopes.list(workload.namespace), pages: 4 })
     const all = revisionsOf(workload, items)
     const revisions = all.slice(0, limit)
     const none = workload.kind === 'Deployment' ? 'it has no ReplicaSets' : `it is a ${workload.kind}, and only Deployments keep ReplicaSets`

@@ -17,6 +17,9 @@ const Endpoints = z.object({
 })
 type Endpoints = z.infer<typeof Endpoints>
 
+/** Of 500 objects each. */
+const MOST_PAGES = 10
+
 export const serviceEndpoints = defineTool<KubernetesClient>()({
   name: 'kubernetes_service_endpoints',
   title: 'Services and their endpoints',
@@ -26,7 +29,8 @@ export const serviceEndpoints = defineTool<KubernetesClient>()({
   operations: [...operations.services, ...operations.endpointSlices, ...operations.pods],
   async run({ service: name, namespace, limit }, { client }) {
     const scope = client.scopes.list(namespace)
-    const [services, slices, pods] = await Promise.all([client.services({ scope, limit }), client.endpointSlices({ scope }), client.pods({ scope })])
+    // An alarm needs all of them: a pod on a page that was not read would look like none.
+    const [services, slices, pods] = await Promise.all([client.services({ scope, limit, pages: MOST_PAGES }), client.endpointSlices({ scope, pages: MOST_PAGES }), client.pods({ scope, pages: MOST_PAGES })])
     const wanted = services.items.filter((item) => name === undefined || item.metadata?.name === name)
     if (name !== undefined && wanted.length === 0) {
       fail('not_found', clip(`No Service is called ${name} in ${scope.text}, so that name does not resolve there. There are: ${services.items.map((item) => item.metadata?.name).join(', ') || 'none'}.`, 600))
@@ -42,7 +46,6 @@ export const serviceEndpoints = defineTool<KubernetesClient>()({
       ])),
       signals: signals.length > 0 || found.length === 0 ? signals : [makeSignal('healthy', 0, `All ${found.length} Services in ${scope.text} have ready endpoints.`, { about: found.slice(0, 20).map(({ service }) => ({ kind: 'service', value: service })) })],
       truncated: services.truncated || slices.truncated || pods.truncated,
-      cursor: services.cursor,
     }
   },
 })

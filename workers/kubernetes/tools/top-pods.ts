@@ -25,7 +25,7 @@ export const topPods = defineTool<KubernetesClient>()({
   operations: [...operations.podMetrics, ...operations.pods],
   async run({ namespace, limit }, { client }) {
     const scope = client.scopes.list(namespace)
-    const [metrics, pods] = await Promise.all([client.podMetrics(scope), client.pods({ scope })])
+    const [metrics, pods] = await Promise.all([client.podMetrics(scope), client.pods({ scope, pages: 10 })])
     if (metrics === undefined) {
       const text = 'The cluster has no metrics server, so usage is unknown; restarts and OOMKilled ends are in kubernetes_list_pods.'
       return { structured: { available: false, containers: [] }, text, entities: [], signals: [makeSignal('absence', 0, text)] }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { bindFake } from './fake-project.ts'
 
 const line = {
-  id: '1', timestamp: '2026-03-12 10:28:00.123', event_message: 'invalid input syntax for type uuid: "toolu_01A09q90qw90lq917835lq9"', severity_text: 'ERROR',
+  id: '1', source: 'postgres_logs', timestamp: '2026-03-12 10:28:00.123', event_message: 'invalid input syntax for type uuid: "toolu_01A09q90qw90lq917835lq9"', severity_text: 'ERROR',
   log_attributes: { 'parsed.error_severity': 'ERROR', 'parsed.sql_state_code': '22P02', 'parsed.query': 'select * from runs where id = $1', 'parsed.user_name': 'authenticator' },
 }
 
@@ -11,7 +11,7 @@ describe('supabase_query_logs', () => {
     const { result, asked } = bindFake({ paths: { '/endpoints/logs': { result: [] } } })
     await result('query_logs', { source: 'edge_logs', search: "x' or 1=1 -- \\", minStatus: 500, limit: 10 })
     expect(asked[0]?.url.searchParams.get('sql')).toBe(
-      String.raw`select id, timestamp, event_message, severity_text, log_attributes from logs where source = 'edge_logs' and event_message ilike '%x'' or 1=1 -- \\%' and toInt32OrZero(log_attributes['response.status_code']) >= 500 order by timestamp desc limit 10`,
+      String.raw`select id, timestamp, source, event_message, severity_text, log_attributes from logs where source = 'edge_logs' and event_message ilike '%x'' or 1=1 -- \\%' and toInt32OrZero(log_attributes['response.status_code']) >= 500 order by timestamp desc limit 10`,
     )
     expect(asked[0]?.url.searchParams.get('iso_timestamp_start')).toBe('2026-03-12T09:30:00.000Z')
   })
@@ -23,6 +23,12 @@ describe('supabase_query_logs', () => {
     expect(signals[0]?.entities).toEqual(expect.arrayContaining([
       { kind: 'identifier', value: 'toolu_01A09q90qw90lq917835lq9' }, { kind: 'error_code', value: '22P02' }, { kind: 'role', value: 'authenticator' },
     ]))
+  })
+
+  test('looks for trouble in all sources when nothing is asked for', async () => {
+    const { result, asked } = bindFake({ paths: { '/endpoints/logs': { result: [] } } })
+    await result('query_logs')
+    expect(asked[0]?.url.searchParams.get('sql')).toMatch(/where source in \('edge_logs', .*\) and \(severity_text in \('ERROR'/)
   })
 
   test('refuses more than a day', async () => {
