@@ -9,7 +9,7 @@ import type { ContainerStatus, Pod } from './client.ts'
 const Termination = z.object({ reason: z.string(), exitCode: z.number().int(), at: z.string().nullable(), message: z.string().nullable() })
 
 /** A container as it is now, and how it last ended. */
-export const ContainerState = z.object({
+const ContainerState = z.object({
   name: z.string(),
   image: z.string(),
   ready: z.boolean(),
@@ -18,7 +18,7 @@ export const ContainerState = z.object({
   message: z.string().nullable(),
   lastTermination: Termination.nullable(),
 })
-export type ContainerState = z.infer<typeof ContainerState>
+type ContainerState = z.infer<typeof ContainerState>
 
 /** A pod in short; `status` is what kubectl prints as STATUS. */
 export const PodState = z.object({
@@ -105,8 +105,7 @@ export function podText(state: PodState): string {
   return [head, ...message, ...containers].join('\n')
 }
 
-/** One line about a container. */
-export function containerText(container: ContainerState): string {
+function containerText(container: ContainerState): string {
   const last = container.lastTermination
   const ended = last === null ? '' : `; last ended ${last.reason} exit ${last.exitCode}${last.at === null ? '' : ` at ${utc(last.at)}`}${last.message === null ? '' : ` (${clip(last.message, 200)})`}`
   return `  container ${container.name} [${container.image}] ${container.state}${container.message === null ? '' : `: ${clip(container.message, 200)}`}${ended}`

@@ -13,7 +13,7 @@ export type LogSource = z.infer<typeof LogSource>
 export const LOG_WINDOW = { defaultMinutes: 60, maxMinutes: 24 * 60 }
 
 /** A text as a ClickHouse string literal: both the quote and the backslash are special there. */
-export function literal(text: string): string {
+function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 
