@@ -31,14 +31,14 @@ export interface OpenApi {
   problems(path: string, status: number, body: unknown): string[]
 }
 
-/** Reads an OpenAPI document that lies beside the repository; undefined, said aloud, where it is not there. */
-export function readOpenApi(file: string): OpenApi | undefined {
+/** Reads an OpenAPI document that lies beside the repository. Where it is not there, says so aloud and finds no problem in anything. */
+export function readOpenApi(file: string): OpenApi {
   let text: string
   try {
     text = readFileSync(join(folder, file), 'utf8')
   } catch {
-    process.stderr.write(`Not checked: ${file} is not beside this repository (looked in ${folder}).\n`)
-    return undefined
+    process.stderr.write(`Bodies are not checked: ${file} is not beside this repository (looked in ${folder}).\n`)
+    return { problems: () => [] }
   }
   const document = JSON.parse(text) as Document
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true })

@@ -1,8 +1,8 @@
-import type { ServiceName } from './service.ts'
+import type { WorkerName } from '../../src/core/worker.ts'
 
 /** One request a simulated service received. `write`: it would have changed something in the real service. */
 export interface RecordedRequest {
-  readonly service: ServiceName
+  readonly service: WorkerName
   readonly method: string
   readonly path: string
   readonly query: string
@@ -22,7 +22,7 @@ export interface Recorder {
    */
   mark(request: Request, mark: Mark): void
   /** Enters a finished request, with its marks; called once for each, by the gate in front of the services. */
-  record(service: ServiceName, request: Request, status: number): void
+  record(service: WorkerName, request: Request, status: number): void
   readonly requests: readonly RecordedRequest[]
   writes(): RecordedRequest[]
   unknownRoutes(): RecordedRequest[]

@@ -6,7 +6,7 @@ import { userView } from './user.ts'
 
 export type Deployment = GithubRepository['deployments'][number]
 
-/** A deployment. */
+/** A deployment as lists and its own page show it; without its statuses, which have an address of their own. */
 export function deploymentView(world: World, { api, root }: Repo, deployment: Deployment): Record<string, unknown> {
   const url = `${api}/deployments/${deployment.id}`
   const last = deployment.statuses.map((status) => status.at).toSorted((one, other) => Date.parse(other) - Date.parse(one))[0] ?? deployment.createdAt
@@ -35,7 +35,7 @@ export function environmentView({ api, html, data }: Repo, name: string): Record
   return { id, node_id: nodeId('Environment', id), name, url: `${api}/environments/${encodeURIComponent(name)}`, html_url: `${html}/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`, created_at: at, updated_at: at, protection_rules: [], deployment_branch_policy: null }
 }
 
-/** A release. */
+/** A release as lists and its own page show it. A world's releases have no assets and are never drafts. */
 export function releaseView(world: World, { api, html, root, data }: Repo, release: GithubRepository['releases'][number]): Record<string, unknown> {
   const url = `${api}/releases/${release.id}`
   const at = githubTime(release.at)
