@@ -76,6 +76,6 @@ function migrationSignal(migration: Migration, now: Date): Signal {
   const recent = migration.at !== null && now.getTime() - new Date(migration.at).getTime() < RECENT_DAYS * 86_400_000
   const what = migration.statements.length === 0 ? '' : `: ${clip(migration.statements.join('; '), 240)}`
   return makeSignal('change', recent ? 1 : 0, `Migration ${migration.version} ${migration.name}${migration.at === null ? '' : ` of ${utc(migration.at)}`}${migration.by === null ? '' : ` by ${migration.by}`}${what}.`, {
-    about: aboutMigration(migration), at: migration.at ?? undefined,
+    about: aboutMigration(migration), says: '', at: migration.at ?? undefined,
   })
 }
