@@ -217,8 +217,8 @@ function failures(builder: WorldBuilder, { names, service, onset }: Cast): Retur
     users: calls.length * 5,
     priority: 'high',
     frames: [
-      { library: 'node_modules/pg/lib/client.js', fn: 'Client.query', at: 526 },
       { file: `src/${names.table}.js`, line: 'pool.query(INSERT', fn: 'create' },
+      { library: 'node_modules/pg/lib/client.js', fn: 'Client.query', at: 526 },
     ],
     events: sampled(calls).map(({ at, traceId }) => ({
       at,

@@ -177,9 +177,9 @@ function failures(builder: WorldBuilder, cast: Cast): ReturnType<WorldBuilder['i
     users: 1,
     priority: 'high',
     frames: [
-      { library: 'node_modules/pg-pool/index.js', fn: 'Pool.query', at: 45 },
       { file: 'src/routes/get-trace.js', line: 'await findTrace', fn: 'getTrace' },
       { file: 'src/db/traces.js', line: 'await pool.query', fn: 'findTrace', vars: { traceId: stored.at(-1)?.tool } },
+      { library: 'node_modules/pg-pool/index.js', fn: 'Pool.query', at: 45 },
     ],
     events: stored.map(({ at, tool, traceId }) => ({
       at,

@@ -45,8 +45,8 @@ describe('the world builder', () => {
     builder.log(service, { at: builder.ago('2h'), level: 'info', message: 'before' })
     builder.log(service, { at: builder.ago('5m'), level: 'info', message: 'later' })
     const messages = builder.build().logs.map(({ message }) => message)
-    expect(messages).toContain('later')
-    expect(messages).not.toContain('before')
+    expect(messages).toContain('INFO later')
+    expect(messages).not.toContain('INFO before')
   })
 
   it('finds a frame in the code of the release that was live', () => {
@@ -100,10 +100,10 @@ describe('the world builder', () => {
     expect(builder.object('Deployment', 'quote-api')['status']).toMatchObject({ readyReplicas: 0, unavailableReplicas: 2 })
     expect(world.kubernetes.objects.filter(({ kind, reason }) => kind === 'Event' && reason === 'BackOff')).toHaveLength(2)
     expect(world.logs.filter(({ source }) => source === 'kubernetes.previous').map(({ message }) => message)).toEqual([
-      'heap 498Mi of 512Mi',
-      'heap 498Mi of 512Mi',
-      'allocating 64Mi',
-      'allocating 64Mi',
+      'ERROR heap 498Mi of 512Mi',
+      'ERROR heap 498Mi of 512Mi',
+      'ERROR allocating 64Mi',
+      'ERROR allocating 64Mi',
     ])
     expect(checkWorld(world)).toEqual([])
   })

@@ -63,8 +63,8 @@ export const bystanders: readonly Bystander[] = [
       where: 'GET /thumb/:id',
       level: 'error',
       frames: [
-        { library: 'node_modules/sharp/lib/output.js', fn: 'Sharp.toBuffer', at: 163 },
         { file: 'src/resize.js', line: 'return image.resize', fn: 'resize' },
+        { library: 'node_modules/sharp/lib/output.js', fn: 'Sharp.toBuffer', at: 163 },
       ],
     },
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KubernetesObject } from '../../../src/core/world/kubernetes.ts'
 import type { Draft } from './draft.ts'
 import { addEvent, findObject } from './kubernetes-objects.ts'
+import { printed } from './logs.ts'
 import { before, wholeSecond } from './moments.ts'
 import { releaseAt, type Service } from './service-record.ts'
 
@@ -35,7 +36,7 @@ export function crash(draft: Draft, service: Service, act: CrashAct): void {
         source: 'kubernetes.previous',
         time,
         level: 'error',
-        message,
+        message: printed({ level: 'error', message }),
         fields: { namespace: service.namespace, pod: name, container: service.name },
       })
     }

@@ -20,9 +20,17 @@ export function log(draft: Draft, service: Service, act: LogAct): void {
   }
   draft.world.logs.push({
     ...line,
+    message: printed(act),
     source: 'kubernetes.pod',
     fields: { namespace: service.namespace, pod: draft.random.pick(release.pods), container: service.name, ...act.fields },
   })
+}
+
+const printedLevel: Record<LogLine['level'], string> = { debug: 'DEBUG', info: 'INFO', warning: 'WARN', error: 'ERROR', fatal: 'FATAL' }
+
+/** A line as a container prints it: a cluster keeps bytes and no level, so the level must stand in the text. */
+export function printed({ level, message }: Pick<LogAct, 'level' | 'message'>): string {
+  return `${printedLevel[level]} ${message}`
 }
 
 export interface TrafficAct {
