@@ -42,6 +42,9 @@ const RULES: readonly Rule[] = [
   { kind: 'status_code', pattern: /\b(?<value>[45]\d\d) (?=(?:Bad Request|Unauthorized|Forbidden|Not Found|Conflict|Gone|Unprocessable|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\b)/gi },
   { kind: 'status_code', pattern: /\b(?<value>[45]\d\d)(?= (?:from|on|in) )/g },
   { kind: 'table', pattern: new RegExp(String.raw`\b(?:relation|table)\s+${QUOTE}(?<value>${NAME})${QUOTE}`, 'gi') },
+  { kind: 'table', pattern: /\b(?:alter|create|drop|truncate)\s+table\s+(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?(?<value>[a-z_][\w.]{1,120})/gi },
+  { kind: 'table', pattern: /\b(?:insert\s+into|update|delete\s+from|from|join)\s+(?<value>[a-z_]\w{0,60}\.[a-z_]\w{1,60})(?=[\s(;]|$)/gi },
+  { kind: 'column', pattern: /\brename\s+(?:column\s+)?\w+\s+to\s+(?<value>[a-z_]\w{1,60})/gi },
   { kind: 'column', pattern: new RegExp(String.raw`\bcolumn\s+${QUOTE}?(?<value>[a-z_][\w.]{1,120})${QUOTE}?(?=\s|$|[,;:)])`, 'gi'), accept: (value) => !/^(?:of|in|is|and|or|does|not|with|was|names?|types?|to|from|the)$/i.test(value) },
   { kind: 'function', pattern: new RegExp(String.raw`\bfunction\s+${QUOTE}?(?<value>[A-Za-z_][\w.]{1,120})`, 'g'), accept: (value) => !/^(?:of|in|is|and|or|does|not|with|was|to|from|the|call|returned|failed|timed)$/i.test(value) },
   { kind: 'function', pattern: /(?<![\w.])(?<value>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,4})\(\)/g },
@@ -81,7 +84,8 @@ export function extractEntities(text: string, most = 20): Entity[] {
       if (value.length > 200 || accept?.(value) === false || taken.some(([from, to]) => start < to && end > from)) continue
       // A URL's inside stays open: the ids in it are worth as much as the URL.
       if (kind !== 'url') taken.push([start, end])
-      found.push({ kind, value })
+      // Postgres leaves the default schema out of its messages, migrations write it: one table, one name.
+      found.push({ kind, value: kind === 'table' ? value.replace(/^public\./, '') : value })
     }
   }
   return distinctEntities(found).slice(0, most)

@@ -4,7 +4,8 @@ import type { Entity, EntityKind } from '../../src/core/entity.ts'
 const PLAIN = /^(?:level|handled|mechanism|runtime|os|device|browser|sdk|dist|logger|platform|culprit|client_os|gpu|app)(?:\.|$)/
 const KINDS: readonly [RegExp, EntityKind][] = [
   [/^environment$/, 'environment'], [/^release$/, 'release'], [/(?:server_name|host(?:name)?)$/, 'host'], [/user|client|tenant|account|customer/, 'user'], [/^url$/, 'url'],
-  [/service/, 'service'], [/(?:function|handler|task|job)$/, 'function'], [/queue|monitor/, 'identifier'], [/pod$/, 'pod'], [/namespace$/, 'namespace'],
+  [/service/, 'service'], [/(?:function|handler|task|job)$/, 'function'], [/^(?:http\.)?status(?:_?code)?$/, 'status_code'],
+  [/^(?:sqlstate|(?:error_?)?code)$/, 'error_code'], [/queue|monitor/, 'identifier'], [/pod$/, 'pod'], [/namespace$/, 'namespace'],
 ]
 
 /** What a tag's value names. The team's own tags name something too; without a known key it is an identifier. */

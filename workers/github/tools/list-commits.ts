@@ -3,13 +3,15 @@ import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { cursorField, entityField, limitField, resolveWindow, windowFields } from '../../kit/window.ts'
-import { Commit, commitEntities, commitLine, commitSignal, toCommit } from '../change-view.ts'
+import { Commit, commitEntities, commitLine, commitSignal, patchSignal, toCommit } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { cursorAfter, pageOf, plainPath, repositoryField } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
 
 /** Of so many newest commits the changed files are fetched too. */
 const WITH_FILES = 12
+/** A change of so many lines is told line by line: the smallest ones break the most, and no second call is needed. */
+const SMALL = 20
 
 /** Commits of a window, the newest first, with the files they changed. */
 export const listCommits = defineTool<GithubClient>()({
@@ -33,17 +35,22 @@ export const listCommits = defineTool<GithubClient>()({
     const lists = await Promise.all(repositories.map(async (repository) => (await client.commits(repository, query)).map((commit) => ({ repository, commit: toCommit(commit, repository.fullName) }))))
     const newest = lists.flat().sort((a, b) => b.commit.at.localeCompare(a.commit.at)).slice(0, args.limit)
     const commits = await Promise.all(newest.map(async ({ repository, commit }, index) => (index < WITH_FILES ? toCommit(await client.commit(repository, commit.sha), repository.fullName) : commit)))
+    const told = commits.flatMap((commit) => commit.files.filter(isSmall).slice(0, 2).flatMap((file) => patchSignal(file, commit)))
     const cursor = cursorAfter(page, Math.max(...lists.map((list) => list.length)), args.limit)
     const span = `${utc(window.start)} to ${utc(window.end)}`
     const nothing = `No commit${args.path === undefined ? '' : ` to ${args.path}`} in ${repositories.map(({ fullName }) => fullName).join(', ')} between ${span}`
     return {
       structured: { commits: commits.map((commit) => ({ ...commit, files: commit.files.map((file) => ({ ...file, patch: null })) })) },
-      text: commits.length === 0 ? `${nothing}.` : `${commits.length} commits, ${span}, newest first:\n${commits.map(commitLine).join('\n')}`,
+      text: commits.length === 0 ? `${nothing}.` : `${commits.length} commits, ${span}, newest first:\n${[...commits.map(commitLine), ...told.map(({ text }) => `  ${text}`)].join('\n')}`,
       entities: commits.flatMap(commitEntities),
-      signals: commits.length === 0 ? [makeSignal('absence', 0, nothing)] : commits.map(commitSignal),
+      signals: commits.length === 0 ? [makeSignal('absence', 0, nothing)] : [...commits.map(commitSignal), ...told],
       links: commits.flatMap(({ url, sha }) => (url === null ? [] : [{ title: sha.slice(0, 12), url }])),
       truncated: cursor !== undefined || lists.flat().length > newest.length,
       cursor,
     }
   },
 })
+
+function isSmall({ additions, deletions }: { additions: number; deletions: number }): boolean {
+  return additions + deletions <= SMALL
+}

@@ -20,6 +20,8 @@ describe('extractEntities', () => {
     ['pod quote-api-7d9f8b6c5d-x2k4z was OOMKilled at 512Mi', ['pod:quote-api-7d9f8b6c5d-x2k4z', 'error_code:OOMKilled', 'quantity:512Mi']],
     ['ModuleNotFoundError: No module named `print_hello.jobs`', ['error_type:ModuleNotFoundError', 'identifier:print_hello.jobs']],
     ['print_hello() ran at src/jobs/hello.py:12', ['function:print_hello', 'file:src/jobs/hello.py:12']],
+    ['alter table public.claims rename column amount to amount_cents;', ['table:claims', 'column:amount', 'column:amount_cents']],
+    ['insert into public.claims (id) values ($1)', ['table:claims']],
     ['queue "default" is full', ['identifier:default']],
     ['enqueued function=print_hello client="lumen-web" env=staging', ['function:print_hello', 'user:lumen-web', 'environment:staging']],
     ['PGRST205 from https://abc.example.co/rest/v1/totals?select=id', ['url:https://abc.example.co/rest/v1/totals?select=id', 'error_code:PGRST205']],
