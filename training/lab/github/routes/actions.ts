@@ -54,8 +54,14 @@ export function addActionRoutes(app: Hono, state: GithubState): void {
     const repo = state.repository(c)
     return pageResponse(c, workflows(repo), (each) => workflowView(repo, each), (page) => ({ total_count: workflows(repo).length, workflows: page }))
   })
-  app.get(`${base}/actions/workflows/:workflow/runs`, (c) => runList(c, state, (repo) => repo.data.workflowRuns.filter((each) =>
-    [String(workflowId(repo, each)), each.path.split('/').at(-1)].includes(c.req.param('workflow')))))
+  const ofWorkflow = (repo: Repo, name: string): Run[] => repo.data.workflowRuns.filter((each) => [String(workflowId(repo, each)), each.path.split('/').at(-1)].includes(name))
+  app.get(`${base}/actions/workflows/:workflow`, (c) => {
+    const repo = state.repository(c)
+    const [first] = ofWorkflow(repo, c.req.param('workflow'))
+    if (first === undefined) throw notFound()
+    return c.json(workflowView(repo, first))
+  })
+  app.get(`${base}/actions/workflows/:workflow/runs`, (c) => runList(c, state, (repo) => ofWorkflow(repo, c.req.param('workflow'))))
   app.get(`${base}/actions/runs/:run`, (c) => c.json(runView(state.world, run(c).repo, run(c).run)))
   for (const path of ['jobs', 'attempts/:attempt/jobs']) {
     app.get(`${base}/actions/runs/:run/${path}`, (c) => {

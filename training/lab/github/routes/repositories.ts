@@ -27,6 +27,13 @@ function refView({ api }: Repo, kind: 'heads' | 'tags', { name, sha }: { name: s
   return { ref: `refs/${kind}/${name}`, node_id: nodeId('Ref', name), url: `${api}/git/refs/${kind}/${name}`, object: { sha, type: 'commit', url: `${api}/git/commits/${sha}` } }
 }
 
+function namedRef(repo: Repo, ref: string): Record<string, unknown> {
+  const [kind, ...rest] = ref.split('/')
+  const found = (kind === 'tags' ? repo.data.tags : repo.data.branches).find(({ name }) => name === rest.join('/'))
+  if (found === undefined) throw notFound()
+  return refView(repo, kind === 'tags' ? 'tags' : 'heads', found)
+}
+
 const periods: Readonly<Record<string, number>> = { day: 1, week: 7, month: 31, quarter: 92, year: 366 }
 
 /** Pushes, force pushes, created and deleted branches; newest first, paged by cursor as GitHub does here. */
@@ -92,13 +99,8 @@ export function addRepositoryRoutes(app: Hono, state: GithubState): void {
     const repo = state.repository(c)
     return pageResponse(c, repo.data.tags, (tag) => tagView(repo, tag))
   })
-  app.get(`${base}/git/ref/:ref{.+}`, (c) => {
-    const repo = state.repository(c)
-    const [kind, ...rest] = c.req.param('ref').split('/')
-    const found = (kind === 'tags' ? repo.data.tags : repo.data.branches).find(({ name }) => name === rest.join('/'))
-    if (found === undefined) throw notFound()
-    return c.json(refView(repo, kind === 'tags' ? 'tags' : 'heads', found))
-  })
+  // The second address is the one before 2019, which clients still use.
+  for (const address of ['git/ref', 'git/refs']) app.get(`${base}/${address}/:ref{.+}`, (c) => c.json(namedRef(state.repository(c), c.req.param('ref'))))
   app.get(`${base}/activity`, (c) => activityResponse(c, state))
   app.get(`${base}/languages`, (c) => c.json(languageBytes(state.repository(c))))
   app.get(`${base}/contributors`, (c) => {
