@@ -36,7 +36,7 @@ export function foldEvents(events: readonly Event[], window?: { start: Date; end
     const first = event.firstTimestamp ?? event.eventTime ?? last
     const lastText = timeText(last)
     if (last === undefined || lastText === null) return []
-    if (window !== undefined && (new Date(last) < window.start || new Date(first ?? last) >= window.end)) return []
+    if (window !== undefined && (new Date(last) < window.start || new Date(first ?? last) > window.end)) return []
     return [{ event, first: timeText(first) ?? lastText, last: lastText, count: event.series?.count ?? event.count ?? 1 }]
   })
   const groups = Map.groupBy(plain, ({ event }) => {

@@ -55,7 +55,7 @@ export async function readPodLog(client: KubernetesClient, pod: Pod, request: Lo
   }))
   const wanted = request.search?.toLowerCase()
   return joinContinuations(logs.flat())
-    .filter((entry) => request.previous || (new Date(entry.at) >= request.window.start && new Date(entry.at) < request.window.end))
+    .filter((entry) => request.previous || (new Date(entry.at) >= request.window.start && new Date(entry.at) <= request.window.end))
     .filter((entry) => wanted === undefined || entry.message.toLowerCase().includes(wanted))
     .sort((a, b) => a.at.localeCompare(b.at))
 }

@@ -31,7 +31,7 @@ const MOST_DEPLOYMENTS = 3
 /** The deployments of a service that can have written within the window: those made in it, and the one before; at most three. */
 export async function deploymentsWithin(client: RailwayClient, service: Named, window: ResolvedWindow): Promise<DeploymentSummary[]> {
   const { deployments } = await client.deployments({ service, first: 20 })
-  const before = deployments.map(summaryOf).filter((deployment) => new Date(deployment.createdAt) < window.end)
+  const before = deployments.map(summaryOf).filter((deployment) => new Date(deployment.createdAt) <= window.end)
   const earlier = before.findIndex((deployment) => new Date(deployment.createdAt) < window.start && !['FAILED', 'SKIPPED'].includes(deployment.status))
   return before.slice(0, Math.min(MOST_DEPLOYMENTS, earlier === -1 ? before.length : earlier + 1))
 }

@@ -14,7 +14,7 @@ export const operations = {
   functionBody: get('/functions/{slug}/body'),
   securityAdvisors: get('/advisors/security'),
   performanceAdvisors: get('/advisors/performance'),
-  poolerConfig: get('/config/database/pooler'),
+  postgresConfig: get('/config/database/postgres'),
   select: { type: 'sql', path: '/v1/projects/{ref}/database/query/read-only' },
   dataApi: { type: 'http', method: 'GET', path: '/rest/v1/{table}' },
 } as const satisfies Record<string, Operation>

@@ -36,7 +36,7 @@ export const httpLogs = defineTool<RailwayClient>()({
     const answers = await Promise.all(deployments.map(({ deployment: id }) => client.query('http_logs', {
       id, limit, afterDate: window.start.toISOString(), beforeDate: window.end.toISOString(), ...(terms.length === 0 ? {} : { filter: terms.join(' AND ') }),
     }, Answer)))
-    const requests = answers.flatMap((answer) => answer.httpLogs).filter(({ timestamp }) => new Date(timestamp) >= window.start && new Date(timestamp) < window.end)
+    const requests = answers.flatMap((answer) => answer.httpLogs).filter(({ timestamp }) => new Date(timestamp) >= window.start && new Date(timestamp) <= window.end)
     const groups = foldRequests(requests)
     const head = `Requests to ${service.name}, ${utc(window.start)} to ${utc(window.end)}`
     const about = [{ kind: 'service' as const, value: service.name }]

@@ -20,7 +20,7 @@ export const listDeployments = defineTool<RailwayClient>()({
     const service = name === undefined ? undefined : await client.service(name)
     const page = await client.deployments({ service, first: limit, after: cursor })
     const all = page.deployments.map(summaryOf).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-    const within = all.filter(({ createdAt }) => new Date(createdAt) >= window.start && new Date(createdAt) < window.end)
+    const within = all.filter(({ createdAt }) => new Date(createdAt) >= window.start && new Date(createdAt) <= window.end)
     const before = all.find(({ createdAt }) => new Date(createdAt) < window.start) ?? null
     const head = `Deployments${service === undefined ? '' : ` of ${service.name}`}, ${utc(window.start)} to ${utc(window.end)}`
     const about = service === undefined ? [] : [{ kind: 'service' as const, value: service.name }]

@@ -5,6 +5,7 @@ import type { SupabaseClient } from '../client.ts'
 import { operations } from '../operations.ts'
 
 const Max = z.object({ max: z.coerce.number() })
+const Config = z.object({ max_connections: z.number().nullish() })
 const Row = z.object({ role: z.string().nullish(), application: z.string().nullish(), state: z.string().nullish(), connections: z.coerce.number() })
 const Usage = z.object({ role: z.string(), application: z.string(), state: z.string(), connections: z.number().int() })
 
@@ -14,13 +15,15 @@ export const connectionUsage = defineTool<SupabaseClient>()({
   useWhen: 'Use when connections are refused or time out ("too many clients", "remaining connection slots"): who holds them, in which state.',
   input: z.object({}),
   output: z.object({ max: z.number().int(), used: z.number().int(), usage: z.array(Usage) }),
-  operations: [operations.select],
+  operations: [operations.select, operations.postgresConfig],
   async run(_args, { client }) {
-    const [limits, rows] = await Promise.all([
+    const [config, limits, rows] = await Promise.all([
+      // What the team set itself counts; where the token may not see that, the server's own setting does.
+      client.get('/config/database/postgres', Config).catch(() => ({ max_connections: null })),
       client.select("select setting::int as max from pg_settings where name = 'max_connections'", Max),
       client.select("select usename::text as role, application_name as application, state, count(*)::int as connections from pg_stat_activity where usename is not null group by 1, 2, 3 order by 4 desc limit 50", Row),
     ])
-    const max = limits[0]?.max ?? 0
+    const max = config.max_connections ?? limits[0]?.max ?? 0
     const usage = rows.map((row) => ({ role: row.role ?? '', application: row.application ?? '', state: row.state ?? '', connections: row.connections }))
     const used = usage.reduce((sum, row) => sum + row.connections, 0)
     const share = max === 0 ? 0 : used / max
