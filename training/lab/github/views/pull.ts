@@ -8,7 +8,7 @@ import { repositoryView } from './repository.ts'
 import { userView } from './user.ts'
 
 /** The commit a pull request's branch grew from: where its head parted from the base as it was before the merge. */
-export function baseOf({ history, data }: Repo, pull: Pull): GithubCommit | undefined {
+function baseOf({ history, data }: Repo, pull: Pull): GithubCommit | undefined {
   const head = history.resolve(pull.head.sha)
   const merge = pull.mergeSha === null ? undefined : history.resolve(pull.mergeSha)
   const parent = merge?.parents[0]

@@ -5,7 +5,7 @@ import { projectReference } from './organization.ts'
 import { actorView, userOrNull } from './user.ts'
 
 /** Address of an issue's page on this Sentry. */
-export function permalink({ sentry }: SentryState, issue: SentryIssue, origin: string): string {
+function permalink({ sentry }: SentryState, issue: SentryIssue, origin: string): string {
   return `${origin}/organizations/${sentry.organization.slug}/issues/${issue.id}/`
 }
 
