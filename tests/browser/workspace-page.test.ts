@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { Hono } from 'hono'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWorkspacePage } from '../../training/lab/page/workspace-page.ts'
@@ -50,6 +51,7 @@ let lab: BoltOnLab
 let page: Page
 let complaints: string[]
 let corrections: unknown[]
+let cutStreams: number
 
 /** A bot that reports on an alert, answers replies and takes corrections: just enough to drive every part of the page. */
 function smallBot(app: App): void {
@@ -76,6 +78,17 @@ function smallBot(app: App): void {
   })
 }
 
+/** Answers as many streams as `cutStreams` says with one that ends at once, to be tried again after a second. */
+function cuttingStreams(): Hono {
+  const gate = new Hono()
+  gate.get('/workspace/stream', (context) => {
+    if (cutStreams === 0) return context.notFound()
+    cutStreams -= 1
+    return context.body('retry: 1000\n\n', 200, { 'content-type': 'text/event-stream' })
+  })
+  return gate
+}
+
 beforeAll(async () => {
   const executablePath = findSystemProgram('chromium')
   if (executablePath === undefined) throw new Error('Chromium is missing: npm test installs it or says how.')
@@ -95,6 +108,7 @@ afterAll(() => browser.close())
 beforeEach(async () => {
   complaints = []
   corrections = []
+  cutStreams = 0
   lab = await startSocketModeBolt({ rateLimitScale: Number.POSITIVE_INFINITY }, smallBot)
   const { slack } = lab
   const fire = () => {
@@ -102,6 +116,7 @@ beforeEach(async () => {
     const channel = [...slack.state.channels.values()].find(({ name }) => name === 'alerts')?.id ?? ''
     return Promise.resolve({ channel, ts })
   }
+  slack.mount(cuttingStreams())
   slack.mount(createWorkspacePage({ slack, incidents: [incident], fire }))
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   page.on('console', (message) => {
@@ -187,11 +202,12 @@ describe('the workspace page', () => {
   })
 
   it('says that it lost the connection, and catches up when it is back', async () => {
-    await page.route('**/workspace/stream', (route) => route.abort(), { times: 1 })
+    cutStreams = 1
     await page.reload()
     await page.getByText('reconnecting…').waitFor()
     lab.slack.people.postAs('maya', 'alerts', 'while you were away')
     await page.getByText('while you were away').waitFor()
-    expect(await page.getByText('reconnecting…').count()).toBe(0)
+    await page.getByText('reconnecting…').waitFor({ state: 'hidden' })
+    expect(await page.getByText('while you were away').count()).toBe(1)
   })
 })

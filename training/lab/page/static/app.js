@@ -121,7 +121,7 @@ function onFired(place) {
 async function openDirect() {
   await quietly(send('POST', '/workspace/home/messages'))
   await quietly(send('POST', '/workspace/home/home'))
-  store.snapshot = await fetch('/workspace/state').then((response) => response.json())
+  await store.refresh()
   const direct = store.snapshot.channels.find(({ kind }) => kind === 'im')
   if (direct) openChannel(direct.id)
 }
@@ -187,6 +187,7 @@ function render() {
   if (view.thread) replace(parts.thread, threadPanel({ thread: view.thread, snapshot, directory: names, actions }))
   if (view.focusThread) document.getElementById('composer-thread')?.focus()
   view.focusThread = false
+  renderModal(parts.modal, snapshot.views, { directory: names, say: notify })
 }
 
 let queued = false
@@ -204,8 +205,6 @@ function renderSoon() {
 function onChange(kind, detail) {
   if (kind === 'connection') view.online = detail
   if (kind === 'message' && detail.message.channel !== view.channel) view.unread.add(detail.message.channel)
-  if (kind === 'view' || kind === 'view_closed' || kind === 'all')
-    renderModal(parts.modal, store.snapshot.views, { directory: directory(), say: notify })
   renderSoon()
 }
 
@@ -215,4 +214,3 @@ document.addEventListener('keydown', (event) => {
 
 prepareModal(parts.modal)
 render()
-renderModal(parts.modal, store.snapshot.views, { directory: directory(), say: notify })

@@ -76,8 +76,13 @@ export function renderModal(dialog, views, { directory, say }) {
   if (!view) {
     if (dialog.open) dialog.close()
     dialog.replaceChildren()
+    delete dialog.dataset.version
     return
   }
+  // What somebody is typing stays, unless the app changed the view.
+  const version = `${view.id} ${view.hash}`
+  if (dialog.open && dialog.dataset.version === version) return
+  dialog.dataset.version = version
   const { dismiss, act, submit } = viewActs(view, say)
   dismissTopmost = () => void dismiss()
   const context = {

@@ -1,31 +1,55 @@
-/** The page's copy of the workspace: one snapshot, then changes over Server-Sent Events; every change calls `onChange(kind, detail)`. */
+/**
+ * The page's copy of the workspace: one snapshot, then changes over Server-Sent Events. `onChange(kind, detail)` is told of
+ * each. `refresh()` fetches the snapshot anew.
+ */
 export async function openStore(onChange) {
-  const store = { snapshot: await getJson('/workspace/state'), incidents: await getJson('/workspace/incidents') }
+  const store = {
+    snapshot: await getJson('/workspace/state'),
+    incidents: await getJson('/workspace/incidents'),
+    refresh,
+  }
   const stream = new EventSource('/workspace/stream')
-  let broken = false
+  let waiting
+
+  const take = (change) => {
+    if (change.kind === 'channel') {
+      void refresh().then(() => onChange('channel', change))
+      return
+    }
+    apply(store.snapshot, change)
+    onChange(change.kind, change)
+  }
+
+  /** What changes while a snapshot is on its way may be missing in it, so it is applied again: every change is an upsert. */
+  async function refresh() {
+    const later = []
+    waiting = later
+    const known = new Set(store.snapshot.messages.map(({ ts }) => ts))
+    const snapshot = await getJson('/workspace/state')
+    store.snapshot = snapshot
+    if (waiting === later) waiting = undefined
+    for (const change of later) apply(snapshot, change)
+    for (const message of snapshot.messages) if (!known.has(message.ts)) onChange('message', { message })
+  }
+
   stream.addEventListener('message', ({ data }) => {
-    void apply(store, JSON.parse(data), onChange)
+    const change = JSON.parse(data)
+    waiting?.push(change)
+    take(change)
   })
   stream.addEventListener('error', () => {
-    broken = true
     onChange('connection', false)
   })
   // What happened between the snapshot and the stream, or while the connection was away, is in a new snapshot.
   stream.addEventListener('open', () => {
-    void getJson('/workspace/state').then((snapshot) => {
-      const known = new Set(store.snapshot.messages.map(({ ts }) => ts))
-      const missed = snapshot.messages.filter(({ ts }) => !known.has(ts))
-      store.snapshot = snapshot
-      for (const message of missed) onChange('message', { message })
-      onChange(broken ? 'connection' : 'all', true)
-      broken = false
+    void refresh().then(() => {
+      onChange('connection', stream.readyState === EventSource.OPEN)
     })
   })
   return store
 }
 
-async function apply(store, change, onChange) {
-  const { snapshot } = store
+function apply(snapshot, change) {
   switch (change.kind) {
     case 'message':
       snapshot.messages = [...snapshot.messages.filter(({ ts }) => ts !== change.message.ts), change.message].sort(
@@ -61,9 +85,8 @@ async function apply(store, change, onChange) {
       ]
       break
     default:
-      store.snapshot = await getJson('/workspace/state')
+      break
   }
-  onChange(change.kind, change)
 }
 
 /** A thread's root counts its replies; the stream tells of the reply only. */
