@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openQueue } from './adapters/queue/bullmq-queue.ts'
 import { readPrompts } from './adapters/prompts/read-prompts.ts'
-import { createSlackEdge } from './adapters/slack/create-slack-edge.ts'
 import { openDatabase } from './adapters/store/database.ts'
 import { createStore } from './adapters/store/store.ts'
 import { createLog } from './adapters/telemetry/create-log.ts'
@@ -14,8 +13,8 @@ import { serveWeb } from './adapters/web/serve-web.ts'
 import { loadWorkers } from './bind-workers.ts'
 import type { ConnectionInputs } from './bind-workers.ts'
 import type { Config } from './config.ts'
+import { connectSlack } from './connect-slack.ts'
 import { orchestratorBudget, workerBudget } from './core/budget.ts'
-import { ConfigurationError } from './core/errors.ts'
 import type { Run, Store } from './core/store.ts'
 import { systemClock } from './core/time.ts'
 import { createCast } from './create-cast.ts'
@@ -67,8 +66,7 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
     onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
   })
   const feedback = createFeedbackDesk({ store, clock: systemClock, newId })
-  if (!config.slack) throw new ConfigurationError(['SLACK_BOT_TOKEN: not set. `foreman demo` runs without Slack, `foreman ask` in the terminal.'])
-  const slack = createSlackEdge({ connection: config.slack, desk, feedback, store, linkHosts: config.linkHosts, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
+  const slack = connectSlack(config, { desk, feedback, store, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
   await slack.start()
 
   const runs = createPerformRun({
@@ -80,6 +78,7 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
 
   const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, metrics, log })
   const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
+  if (slack.routes) web.route('/', slack.routes)
   const served = await serveWeb(web, config.web)
   log.info({ url: served.url, workers: workers.configured, database: config.databaseUrl === undefined ? 'embedded' : 'postgres', queue: config.redisUrl === undefined ? 'postgres' : 'redis' }, 'Foreman is up.')
 
