@@ -74,7 +74,7 @@ const files = ({ table, before: column }: Names): Record<string, string> => ({
 /** A migration as a team writes it: a file in the database repository, merged, and applied by the workflow a minute later. */
 function migrate(builder: WorldBuilder, act: { at: string; name: string; statement: string; title: string }): Applied {
   const author = builder.random.pick(builder.people)
-  const version = builder.migration({ at: before(act.at, '55m'), name: act.name, statements: [act.statement], appliedBy: author.email })
+  const version = builder.migration({ at: before(act.at, '9m'), name: act.name, statements: [act.statement], appliedBy: author.email })
   const sha = builder.commit(REPOSITORY, {
     at: before(act.at, '1m'),
     author: author.login,
