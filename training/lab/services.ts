@@ -1,9 +1,5 @@
 import type { CreateLabService, ServiceName } from './service.ts'
 
-const notBuilt = (name: string) => async (): Promise<CreateLabService> => {
-  throw new Error(`The lab has no simulated ${name} yet.`)
-}
-
 /** Where each simulated service is built. Imported when first asked for: a world's database is not started for a question to GitHub. */
 export const serviceFactories: Readonly<Record<ServiceName, () => Promise<CreateLabService>>> = {
   sentry: async () => (await import('./sentry/sentry.ts')).createSentry,

@@ -4,7 +4,7 @@ import type { World } from '../../../src/core/world/world.ts'
 import { stableUuid } from '../stable-id.ts'
 import { eventInCore, eventInEvents, podMetrics, nodeMetrics, autoscalerInV1 } from './conversions.ts'
 import { serviceEndpoints } from './derived-endpoints.ts'
-import { field, list, record, text, type Json } from './fields.ts'
+import { record, text, type Json } from './fields.ts'
 import { groupVersion, resources, type Resource } from './resources.ts'
 
 /** The world's cluster as its API server holds it: every object complete, in a fixed order, seen at the clock's time. */
@@ -110,9 +110,4 @@ function withSubject(event: Json, uids: ReadonlyMap<string, string>): Json {
   const uid = text(subject, 'uid') || uids.get(reference(text(subject, 'kind'), namespace || undefined, text(subject, 'name')))
   const apiVersion = text(subject, 'apiVersion') || ownerVersion(text(subject, 'kind'))
   return { ...event, involvedObject: { ...subject, namespace, ...(uid !== undefined && { uid }), apiVersion } }
-}
-
-/** The containers of a pod (or of a workload's template), in their order. */
-export function containersOf(pod: unknown): readonly unknown[] {
-  return list(field(pod, 'spec'), 'containers')
 }

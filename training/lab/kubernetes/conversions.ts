@@ -75,6 +75,6 @@ export function nodeMetrics(world: World, now: Date): Json[] {
 }
 
 /** A time as the API writes it: RFC 3339 without fractions. */
-export function wholeSeconds(time: Date): string {
+function wholeSeconds(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z')
 }

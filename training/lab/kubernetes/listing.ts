@@ -40,7 +40,7 @@ export function selectObjects(cluster: Cluster, { resource, namespace, name, que
 }
 
 /** An object with the kind and version that lists leave out. */
-export function typed(object: Json, resource: Resource): Json {
+function typed(object: Json, resource: Resource): Json {
   return { kind: resource.kind, apiVersion: groupVersion(resource), ...object }
 }
 
