@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWorkspacePage } from '../../training/lab/page/workspace-page.ts'
-import { startSocketModeBolt, type BoltOnLab } from '../fixtures/bolt-on-lab.ts'
+import { startSocketModeBolt, until, type BoltOnLab } from '../fixtures/bolt-on-lab.ts'
 import { findSystemProgram } from '../setup/system-programs.ts'
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
@@ -51,7 +51,7 @@ let lab: BoltOnLab
 let page: Page
 let complaints: string[]
 let corrections: unknown[]
-let cutStreams: number
+let streams: { asked: number; toCut: number }
 
 /** A bot that reports on an alert, answers replies and takes corrections: just enough to drive every part of the page. */
 function smallBot(app: App): void {
@@ -78,12 +78,13 @@ function smallBot(app: App): void {
   })
 }
 
-/** Answers as many streams as `cutStreams` says with one that ends at once, to be tried again after a second. */
+/** Answers as many streams as `toCut` says with one that ends at once, to be tried again after a second. */
 function cuttingStreams(): Hono {
   const gate = new Hono()
   gate.get('/workspace/stream', (context) => {
-    if (cutStreams === 0) return context.notFound()
-    cutStreams -= 1
+    streams.asked += 1
+    if (streams.toCut === 0) return context.notFound()
+    streams.toCut -= 1
     return context.body('retry: 1000\n\n', 200, { 'content-type': 'text/event-stream' })
   })
   return gate
@@ -108,7 +109,7 @@ afterAll(() => browser.close())
 beforeEach(async () => {
   complaints = []
   corrections = []
-  cutStreams = 0
+  streams = { asked: 0, toCut: 0 }
   lab = await startSocketModeBolt({ rateLimitScale: Number.POSITIVE_INFINITY }, smallBot)
   const { slack } = lab
   const fire = () => {
@@ -202,7 +203,8 @@ describe('the workspace page', () => {
   })
 
   it('says that it lost the connection, and catches up when it is back', async () => {
-    cutStreams = 1
+    await until(() => streams.asked === 1)
+    streams.toCut = 1
     await page.reload()
     await page.getByText('reconnecting…').waitFor()
     lab.slack.people.postAs('maya', 'alerts', 'while you were away')
