@@ -87,12 +87,20 @@ export function eventEntities(event: FoldedEvent): Entity[] {
   ])
 }
 
+const GRAVE = /^(?:Failed|BackOff|OOM|Evicted|Killing|NodeNotReady)/
+
+/** One failed probe is weather; what repeats, or stops a pod outright, is not. */
+function severityOf(event: FoldedEvent): 1 | 2 | 3 {
+  if (GRAVE.test(event.reason)) return event.count >= 3 ? 3 : 2
+  return event.count >= 3 ? 2 : 1
+}
+
 /** A signal for each warning, at most `most`. What the scheduler or a controller did in the ordinary way is no signal. */
 export function eventSignals(events: readonly FoldedEvent[], most = 10): Signal[] {
   return events.filter((event) => event.type === 'Warning').slice(0, most).map((event) => ({
     kind: 'error',
     text: clip(`${event.reason} ×${event.count} on ${event.kind} ${event.objects[0] ?? ''} (${event.namespace}): ${event.message}`, 400),
-    severity: /^(?:Failed|BackOff|OOM|Unhealthy|Evicted|Killing|NodeNotReady|FailedScheduling|FailedMount)/.test(event.reason) && event.count >= 3 ? 3 : 2,
+    severity: severityOf(event),
     at: event.first,
     count: event.count,
     entities: eventEntities(event).slice(0, 20),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Entity } from '../../src/core/entity.ts'
 import type { Container, PodSpec } from './client.ts'
 
 /** One container of a pod template. Of its environment only names and where each value comes from; never a value. */
@@ -91,4 +92,15 @@ function containerChanges(before: ContainerTemplate, after: ContainerTemplate): 
   if (before.envFrom.join() !== after.envFrom.join()) changes.push(`envFrom ${before.envFrom.join(', ') || 'none'} → ${after.envFrom.join(', ') || 'none'}`)
   if (before.probes.join() !== after.probes.join()) changes.push(`probes: ${before.probes.join('; ') || 'none'} → ${after.probes.join('; ') || 'none'}`)
   return changes
+}
+
+/** The variables and ConfigMaps a template names. */
+export function templateEntities(containers: readonly ContainerTemplate[]): Entity[] {
+  return containers.flatMap((container): Entity[] => [
+    ...container.env.map(({ name }) => ({ kind: 'variable' as const, value: name })),
+    ...[...container.env.map(({ from }) => from), ...container.envFrom].flatMap((from) => {
+      const name = /^configMap ([^/]+)/.exec(from)?.[1]
+      return name === undefined ? [] : [{ kind: 'config_map' as const, value: name }]
+    }),
+  ])
 }

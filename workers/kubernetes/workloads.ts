@@ -4,6 +4,8 @@ import { fail } from '../../src/core/errors.ts'
 import type { Signal } from '../../src/core/signal.ts'
 import { clip } from '../kit/plain-text.ts'
 import type { DaemonSet, Deployment, KubernetesClient, PodSpec, StatefulSet } from './client.ts'
+import { fieldChanges } from './managed-fields.ts'
+import type { FieldChange } from './managed-fields.ts'
 import { timeText } from './pod-state.ts'
 
 /** A Deployment, StatefulSet or DaemonSet in numbers. */
@@ -28,6 +30,8 @@ export interface FullWorkload extends Workload {
   readonly labelSelector: string
   readonly template: PodSpec | undefined
   readonly uid: string
+  /** Who changed the specification, and what of it. */
+  readonly changes: readonly FieldChange[]
 }
 
 /** Of 500 objects each. */
@@ -99,6 +103,7 @@ function common(item: Deployment | StatefulSet | DaemonSet): Omit<FullWorkload, 
     })),
     labelSelector: Object.entries(spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(','),
     template: spec?.template.spec,
+    changes: fieldChanges(metadata?.managedFields, 'spec'),
   }
 }
 

@@ -92,8 +92,10 @@ export function isBroken(status: string): boolean {
   return BROKEN.has(status)
 }
 
-/** A deployment as a change, or, when it crashed or failed, as an unhealthy state. */
-export function deploymentSignal(summary: DeploymentSummary): Signal {
+const RECENT_MILLISECONDS = 14 * 86_400_000
+
+/** A deployment as a change (context when older than two weeks), or, when it crashed or failed, as an unhealthy state. */
+export function deploymentSignal(summary: DeploymentSummary, now: Date): Signal {
   const about = deploymentEntities(summary)
   const what = sourceText(summary)
   const source = what === '' ? '' : `: ${what}`
@@ -101,5 +103,6 @@ export function deploymentSignal(summary: DeploymentSummary): Signal {
     return makeSignal('state', 3, `${summary.service}: deployment ${summary.deployment} of ${utc(summary.createdAt)} is ${summary.status}${source}.`, { about, at: summary.statusAt ?? summary.createdAt })
   }
   const kind = summary.reason === 'rollback' ? 'rolled back' : summary.reason === 'variables' ? 'redeployed after a change of variables' : summary.reason === 'redeploy' ? 'redeployed' : 'deployed'
-  return makeSignal('change', 1, `${summary.service} was ${kind} at ${utc(summary.createdAt)} (deployment ${summary.deployment}, ${summary.status})${source}.`, { about, at: summary.createdAt })
+  const recent = now.getTime() - new Date(summary.createdAt).getTime() < RECENT_MILLISECONDS
+  return makeSignal('change', recent ? 1 : 0, `${summary.service} was ${kind} at ${utc(summary.createdAt)} (deployment ${summary.deployment}, ${summary.status})${source}.`, { about, at: summary.createdAt })
 }

@@ -7,7 +7,7 @@ import { eventEntities, eventSignals, eventText, FoldedEvent, foldEvents } from 
 import { consoleLinks, findPod } from '../find-pod.ts'
 import { operations } from '../operations.ts'
 import { podEntities, podSignals, PodState, podState, podText } from '../pod-state.ts'
-import { containerTemplates, containerTemplateText, ContainerTemplate } from '../template.ts'
+import { containerTemplates, containerTemplateText, ContainerTemplate, templateEntities } from '../template.ts'
 
 export const describePod = defineTool<KubernetesClient>()({
   name: 'kubernetes_describe_pod',
@@ -36,8 +36,8 @@ export const describePod = defineTool<KubernetesClient>()({
         ...podEntities(state),
         ...containers.flatMap((container) => [
           { kind: 'container' as const, value: container.name }, { kind: 'image' as const, value: container.image },
-          ...container.env.map((variable) => ({ kind: 'variable' as const, value: variable.name })),
         ]),
+        ...templateEntities(containers),
         ...events.flatMap(eventEntities),
       ]),
       signals: [...troubles, ...eventSignals(events)],

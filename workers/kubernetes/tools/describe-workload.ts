@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { distinctEntities } from '../../../src/core/entity.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
+import { utc } from '../../kit/plain-text.ts'
 import { namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
 import { eventEntities, eventSignals, eventText, FoldedEvent, foldEvents } from '../events.ts'
 import { consoleLinks } from '../find-pod.ts'
+import { changeSignal } from '../managed-fields.ts'
 import { operations } from '../operations.ts'
 import { podEntities, podSignals, podState, podText } from '../pod-state.ts'
-import { ContainerTemplate, containerTemplates, containerTemplateText } from '../template.ts'
+import { ContainerTemplate, containerTemplates, containerTemplateText, templateEntities } from '../template.ts'
 import { findWorkload, Workload, workloadEntities, workloadSignals, workloadText } from '../workloads.ts'
 
 export const describeWorkload = defineTool<KubernetesClient>()({
@@ -18,25 +20,26 @@ export const describeWorkload = defineTool<KubernetesClient>()({
   input: z.object({ workload: workloadField, namespace: namespaceField }),
   output: z.object({ workload: Workload, containers: z.array(ContainerTemplate), pods: z.array(z.string()), events: z.array(FoldedEvent) }),
   operations: [...operations.workloads, ...operations.pods, ...operations.events],
-  async run({ workload: name, namespace }, { client }) {
-    const { labelSelector, template, uid: _uid, ...workload } = await findWorkload(client, name, namespace)
+  async run({ workload: name, namespace }, { client, clock }) {
+    const { labelSelector, template, uid: _uid, changes, ...workload } = await findWorkload(client, name, namespace)
     const scope = client.scopes.list(workload.namespace)
     const [pods, events] = await Promise.all([client.pods({ scope, labelSelector }), client.events({ scope })])
     const states = pods.items.map(podState)
     const own = foldEvents(events.items.filter((event) => event.involvedObject.name === name || event.involvedObject.name?.startsWith(`${name}-`) === true))
     const containers = containerTemplates(template)
     const troubles = [...workloadSignals(workload), ...podSignals(states, `${workload.kind} ${name}`).filter((signal) => signal.kind !== 'healthy'), ...eventSignals(own)]
+    const edits = changes.slice(0, 3).map((change) => changeSignal(change, `${workload.kind} ${name} (${workload.namespace})`, { about: workloadEntities(workload).slice(0, 2), now: clock.now() }))
     return {
       structured: { workload, containers, pods: states.map((state) => state.pod), events: own },
       text: [
-        workloadText(workload), rolloutText(workload), ...containers.map(containerTemplateText),
+        workloadText(workload), rolloutText(workload), ...changes.slice(0, 3).map((change) => `changed ${utc(change.at)} by ${change.manager}: ${change.fields.join(', ')}`), ...containers.map(containerTemplateText),
         `pods:\n${states.map(podText).join('\n') || '  none'}`, own.length === 0 ? 'No events are kept for it.' : `events:\n${own.map(eventText).join('\n')}`,
       ].join('\n'),
       entities: distinctEntities([
         ...workloadEntities(workload), ...states.flatMap(podEntities), ...own.flatMap(eventEntities),
-        ...containers.flatMap((container) => container.env.map((variable) => ({ kind: 'variable' as const, value: variable.name }))),
+        ...templateEntities(containers),
       ]),
-      signals: troubles.length > 0 ? troubles : [makeSignal('healthy', 0, `${workload.kind} ${name} has ${workload.ready} of ${workload.desired} replicas ready and no warnings.`, { about: workloadEntities(workload) })],
+      signals: [...edits, ...(troubles.length > 0 ? troubles : [makeSignal('healthy', 0, `${workload.kind} ${name} has ${workload.ready} of ${workload.desired} replicas ready and no warnings.`, { about: workloadEntities(workload) })])],
       links: consoleLinks(client, workload.namespace, `${workload.kind.toLowerCase()}s`, name),
     }
   },

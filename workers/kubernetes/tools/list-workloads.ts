@@ -19,7 +19,7 @@ export const listWorkloads = defineTool<KubernetesClient>()({
     const { workloads, truncated } = await readWorkloads(client, namespace)
     const unhealthy = (workload: Workload) => workloadSignals(workload).length > 0
     const sorted = workloads.toSorted((a, b) => Number(unhealthy(b)) - Number(unhealthy(a)) || a.name.localeCompare(b.name)).slice(0, limit)
-    const shown = sorted.map(({ labelSelector: _selector, template: _template, uid: _uid, ...workload }) => workload)
+    const shown = sorted.map(({ labelSelector: _selector, template: _template, uid: _uid, changes: _changes, ...workload }) => workload)
     const where = client.scopes.list(namespace).text
     const signals = sorted.flatMap(workloadSignals)
     return {

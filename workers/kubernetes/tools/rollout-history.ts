@@ -82,6 +82,7 @@ function revisionSignal(workload: FullWorkload, revision: Revision): Signal[] {
   const variables = revision.changes.flatMap((change) => /\benv (\S+?):? /.exec(change)?.[1] ?? [])
   return [makeSignal('change', 1, `${workload.name} (${workload.namespace}) rolled out revision ${revision.revision} at ${utc(revision.at)}: ${revision.changes.join('; ')}.`, {
     at: revision.at,
+    says: '',
     about: [
       { kind: 'workload', value: workload.name }, { kind: 'namespace', value: workload.namespace },
       ...revision.images.map((value) => ({ kind: 'image' as const, value })), ...variables.map((value) => ({ kind: 'variable' as const, value })),

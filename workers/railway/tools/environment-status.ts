@@ -50,8 +50,8 @@ export const environmentStatus = defineTool<RailwayClient>()({
     return {
       structured: { environment: environment.name, services },
       text: [`Environment ${environment.name}, ${services.length} services, broken first, then the newest deployment:`, ...services.map((service) => statusText(service, clock.now()))].join('\n'),
-      entities: distinctEntities([{ kind: 'environment', value: environment.name }, ...services.flatMap((service) => (service.latest === null ? [{ kind: 'service' as const, value: service.service }] : deploymentEntities(service.latest)))]),
-      signals: signalsOf(services),
+      entities: distinctEntities([{ kind: 'environment', value: environment.name }, ...services.flatMap((service) => (service.cron === null ? [] : [{ kind: 'cronjob' as const, value: service.service }])), ...services.flatMap((service) => (service.latest === null ? [{ kind: 'service' as const, value: service.service }] : deploymentEntities(service.latest)))]),
+      signals: signalsOf(services, clock.now()),
       links: [await client.link(`Environment ${environment.name} in Railway`)],
     }
   },
@@ -64,14 +64,21 @@ function statusText(service: ServiceStatus, now: Date): string {
   return `${service.service}: ${state}${service.replicas === null ? '' : `, ${service.replicas} replicas`}${cron}`
 }
 
-function signalsOf(services: readonly ServiceStatus[]): Signal[] {
+function signalsOf(services: readonly ServiceStatus[], now: Date): Signal[] {
   const signals = services.flatMap((service): Signal[] => {
     const about = [{ kind: 'service' as const, value: service.service }]
     if (service.latest === null) return [makeSignal('absence', 1, `${service.service} has never been deployed in this environment.`, { about })]
     if (service.replicas === 0) return [makeSignal('state', 2, `${service.service} runs 0 replicas.`, { about })]
     if (service.stopped && !isBroken(service.latest.status)) return [makeSignal('state', 2, `${service.service}: its latest deployment ${service.latest.deployment} is stopped.`, { about: deploymentEntities(service.latest) })]
-    return [deploymentSignal(service.latest)]
-  })
-  if (signals.some((signal) => signal.kind !== 'change')) return signals
+    return [deploymentSignal(service.latest, now), ...cronSignal(service)]
+  }).sort((a, b) => b.severity - a.severity)
+  if (signals.some((signal) => signal.kind !== 'change' && signal.severity > 0)) return signals
   return [...signals, makeSignal('healthy', 0, `The latest deployments of all ${services.length} services are up.`, { about: services.map(({ service }) => ({ kind: 'service', value: service })) })]
+}
+
+/** What runs on a schedule is easily forgotten, so it is said. */
+function cronSignal(service: ServiceStatus): Signal[] {
+  if (service.cron === null) return []
+  const next = service.nextCronRunAt === null ? '' : `, next at ${utc(service.nextCronRunAt)}`
+  return [makeSignal('state', 0, `${service.service} runs on the schedule "${service.cron}"${next}.`, { about: [{ kind: 'service', value: service.service }, { kind: 'cronjob', value: service.service }], says: '' })]
 }

@@ -35,7 +35,7 @@ export const getDeployment = defineTool<RailwayClient>()({
   input: z.object({ deployment: deploymentField }),
   output: z.object({ deployment: DeploymentSummary, stopped: z.boolean(), instances: z.array(z.string()), diagnosis: z.string().nullable(), steps: z.array(Step) }),
   operations: sends('get_deployment', 'deployment_events'),
-  async run({ deployment: id }, { client }) {
+  async run({ deployment: id }, { client, clock }) {
     const [{ deployment }, { deploymentEvents }, { services }] = await Promise.all([
       client.query('get_deployment', { id }, Answer), client.query('deployment_events', { id, first: 50 }, Events), client.names(),
     ])
@@ -56,7 +56,7 @@ export const getDeployment = defineTool<RailwayClient>()({
         ...(diagnosis === null ? [] : [`diagnosis: ${diagnosis}`]), 'steps:', ...steps.map(stepText),
       ].join('\n'),
       entities: distinctEntities(deploymentEntities(summary)),
-      signals: signalsOf(summary, steps, instances, diagnosis),
+      signals: [deploymentSignal(summary, clock.now()), ...signalsOf(summary, steps, instances, diagnosis)],
       links: [await client.link(`Deployment of ${summary.service}`, { service: deployment.serviceId ?? undefined, deployment: id })],
     }
   },
@@ -78,7 +78,6 @@ function signalsOf(summary: DeploymentSummary, steps: readonly Step[], instances
   const failed = steps.filter((step) => step.error !== null).map((step) => makeSignal('error', 3, `${summary.service}: step ${step.step} of deployment ${summary.deployment} failed: ${step.error ?? ''}`, { about, at: step.at }))
   const down = instances.filter((status) => status === 'CRASHED' || status === 'RESTARTING')
   return [
-    deploymentSignal(summary),
     ...failed,
     ...(diagnosis === null ? [] : [makeSignal('error', isBroken(summary.status) ? 3 : 2, `${summary.service}: Railway’s diagnosis of ${summary.deployment}: ${diagnosis}`, { about, at: summary.createdAt })]),
     ...(down.length === 0 ? [] : [makeSignal('state', 3, `${summary.service}: ${down.length} of ${instances.length} instances are ${[...new Set(down)].join(' or ')}.`, { about })]),

@@ -37,7 +37,7 @@ export const httpErrors = defineTool<RailwayClient>()({
       structured: { stepSeconds: step, statuses },
       text: total === 0 ? `${head}: none were recorded.` : [`${head}, ${amount(total)} in all:`, ...statuses.map((series) => `${series.status}: ${amount(series.total)} (${amount((100 * series.total) / total)}%) ${series.status >= 400 ? seriesText(series.samples) : ''}`)].join('\n'),
       entities: [...about, ...statuses.map(({ status }) => ({ kind: 'status_code' as const, value: String(status) }))],
-      signals: signals.length > 0 ? signals : [makeSignal(total === 0 ? 'absence' : 'healthy', total === 0 ? 1 : 0, total === 0 ? `${head}: none were recorded.` : `${service.name} answered no request with an error in the window (${amount(total)} requests).`, { about })],
+      signals: signals.length > 0 ? signals : [makeSignal(total === 0 ? 'absence' : 'healthy', 0, total === 0 ? `${head}: none were recorded.` : `${service.name} answered no request with an error in the window (${amount(total)} requests).`, { about })],
       links: [await client.link(`Metrics of ${service.name}`, { service: service.id, tab: 'metrics' })],
     }
   },

@@ -28,7 +28,7 @@ export const httpLatency = defineTool<RailwayClient>()({
     // Half a second: what a person notices. Smaller rises are noise on most services.
     const rise = findRise(samples.map(({ at, p95 }) => ({ at, value: p95 })), { factor: 2, least: 500 })
     const every = Math.max(1, Math.ceil(samples.length / 20))
-    const calm = samples.length === 0 ? makeSignal('absence', 1, `${head}: no requests were recorded.`, { about }) : makeSignal('healthy', 0, `${service.name}: 95% of requests took at most ${amount(Math.max(...samples.map(({ p95 }) => p95)))} ms in every sample, without a jump.`, { about })
+    const calm = samples.length === 0 ? makeSignal('absence', 0, `${head}: no requests were recorded.`, { about }) : makeSignal('healthy', 0, `${service.name}: 95% of requests took at most ${amount(Math.max(...samples.map(({ p95 }) => p95)))} ms in every sample, without a jump.`, { about })
     return {
       structured: { samples },
       text: samples.length === 0 ? `${head}: no requests were recorded.` : [`${head}:`, ...samples.filter((_sample, index) => index % every === 0 || index === samples.length - 1).map(({ at, p50, p90, p95, p99 }) => `${utcTime(at)} p50 ${amount(p50)} p90 ${amount(p90)} p95 ${amount(p95)} p99 ${amount(p99)}`)].join('\n'),

@@ -45,7 +45,7 @@ export const httpLogs = defineTool<RailwayClient>()({
       structured: { requests: requests.length, groups },
       text: groups.length === 0 ? `${head}: none.` : `${head}: ${requests.length}, failed first:\n${groups.map(requestText).join('\n')}`,
       entities: distinctEntities([...about, ...deployments.map(({ deployment }) => ({ kind: 'deployment' as const, value: deployment })), ...groups.flatMap(requestEntities)]),
-      signals: signals.length > 0 ? signals : [makeSignal(groups.length === 0 ? 'absence' : 'healthy', groups.length === 0 ? 1 : 0, groups.length === 0 ? `${head}: none.` : `${head}: ${requests.length} requests, none failed.`, { about })],
+      signals: signals.length > 0 ? signals : [makeSignal(groups.length === 0 ? 'absence' : 'healthy', 0, groups.length === 0 ? `${head}: none.` : `${head}: ${requests.length} requests, none failed.`, { about })],
       links: deployments[0] === undefined ? [] : [await client.link(`HTTP logs of ${service.name}`, { service: service.id, deployment: deployments[0].deployment, tab: 'http' })],
       truncated: answers.some((answer) => answer.httpLogs.length >= limit),
     }

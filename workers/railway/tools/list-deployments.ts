@@ -32,7 +32,7 @@ export const listDeployments = defineTool<RailwayClient>()({
         ...(before === null ? [] : [`The last one before: ${deploymentText(before)}`]),
       ].join('\n'),
       entities: distinctEntities([...about, ...within.flatMap(deploymentEntities), ...(before === null ? [] : deploymentEntities(before))]),
-      signals: within.length > 0 ? within.map(deploymentSignal) : [makeSignal('absence', 0, `${head}: nothing was deployed.`, { about })],
+      signals: within.length > 0 ? within.map((deployment) => deploymentSignal(deployment, clock.now())) : [makeSignal('absence', 0, `${head}: nothing was deployed.`, { about })],
       links: [await client.link('Deployments in Railway', { service: service?.id })],
       truncated: !reachesBack,
       cursor: reachesBack ? undefined : page.cursor,

@@ -38,7 +38,7 @@ export const resourceMetrics = defineTool<RailwayClient>()({
     const head = `Resources of ${service.name}, ${utc(window.start)} to ${utc(window.end)}`
     const about = [{ kind: 'service' as const, value: service.name }]
     const signals = shown.flatMap((one) => seriesSignal(one, shown, service.name))
-    const calm = shown.length === 0 ? makeSignal('absence', 1, `${head}: nothing was recorded.`, { about }) : makeSignal('healthy', 0, `${service.name} stays below its limits, without a jump in the window.`, { about })
+    const calm = shown.length === 0 ? makeSignal('absence', 0, `${head}: nothing was recorded.`, { about }) : makeSignal('healthy', 0, `${service.name} stays below its limits, without a jump in the window.`, { about })
     return {
       structured: { series },
       text: shown.length === 0 ? `${head}: nothing was recorded.` : [`${head}:`, ...shown.map((one) => `${one.measurement}: last ${amount(one.last ?? 0)}, max ${amount(one.max ?? 0)}${one.measurement.includes('LIMIT') ? '' : `; ${seriesText(one.samples)}`}`)].join('\n'),
