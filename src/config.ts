@@ -13,7 +13,7 @@ const Environment = z.object({
   FOREMAN_CONCURRENCY: whole(5),
   FOREMAN_INCIDENT_MINUTES: whole(60),
   FOREMAN_LINK_HOSTS: list,
-  PORT: whole(3000),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATABASE_URL: optional,
