@@ -149,8 +149,8 @@ function configurationOf(connection: KubernetesConnection, guarded: typeof fetch
   const config = kubeConfigOf(connection)
   const cluster = clusterOf(config)
   const user = config.getCurrentUser()
-  // Certificates need the vendor's own way of connecting, which refuses plain HTTP; a token alone needs nothing but a header.
-  const certificates = cluster.caData !== undefined || cluster.skipTLSVerify || user?.certData !== undefined
+  // Certificates and passwords need the vendor's own way of connecting, which refuses plain HTTP; a token alone needs nothing but a header.
+  const certificates = cluster.skipTLSVerify || [cluster.caData, cluster.caFile, user?.certData, user?.certFile, user?.username].some((given) => given !== undefined)
   const bearer: SecurityAuthentication = {
     getName: () => 'bearer token',
     applySecurityAuthentication: (request) => {

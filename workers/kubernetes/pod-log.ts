@@ -30,8 +30,9 @@ export interface LogRequest {
   readonly search: string | undefined
 }
 
-/** A line and its time together are seldom longer; it bounds what the API sends. */
+/** A line and its time together are seldom longer; it bounds what the API sends, below what the guard lets in. */
 const BYTES_PER_LINE = 2_000
+const MOST_BYTES = 6 * 1024 * 1024
 const TIMED = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) ?(.*)$/s
 
 /**
@@ -47,7 +48,7 @@ export async function readPodLog(client: KubernetesClient, pod: Pod, request: Lo
       .podLog(namespace, name, {
         container,
         tailLines: request.limit,
-        limitBytes: request.limit * BYTES_PER_LINE,
+        limitBytes: Math.min(MOST_BYTES, request.limit * BYTES_PER_LINE),
         ...(request.previous ? { previous: true } : { sinceSeconds: Math.max(1, Math.ceil((request.now.getTime() - request.window.start.getTime()) / 1_000)) }),
       })
       .catch(emptyWhenThereIsNoLog)
