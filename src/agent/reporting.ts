@@ -1,5 +1,5 @@
 import type { EndReason } from '../core/investigation.ts'
-import type { FunctionCallItem } from '../core/policy.ts'
+import type { FunctionCallItem, FunctionCallOutputItem } from '../core/policy.ts'
 import type { AgentSetup } from './agent.ts'
 import type { Transcript } from './transcript.ts'
 import { reportToolName } from './transcript.ts'
@@ -41,13 +41,18 @@ export function createReporting<Report>(schema: AgentSetup<Report>['report']['sc
       }
       const problems = parsed.error.issues.slice(0, 6).map((issue) => `${issue.path.join('.') || 'report'}: ${issue.message}`).join('; ').slice(0, 600)
       return once('bad_report', `The report does not fit its schema: ${problems}`, () =>
-        transcript.add([{
-          type: 'function_call_output', call_id: call.call_id,
-          output: `The report was not accepted. ${problems}. Send it once more, corrected.`,
-          failure: { kind: 'invalid_input', message: problems },
-        }]))
+        transcript.add([
+          { type: 'function_call_output', call_id: call.call_id, output: `The report was not accepted. ${problems}. Send it once more, corrected.`, failure: { kind: 'invalid_input', message: problems } },
+          // Model servers refuse a history in which a call has no output.
+          ...asked.filter((item) => item !== call).map(notRun),
+        ]))
     },
   }
+}
+
+function notRun({ call_id }: FunctionCallItem): FunctionCallOutputItem {
+  const message = `Not run: it was asked for beside a ${reportToolName}, which ends the work.`
+  return { type: 'function_call_output', call_id, output: message, failure: { kind: 'invalid_input', message } }
 }
 
 function parseJson(text: string): unknown {

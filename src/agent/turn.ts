@@ -35,6 +35,8 @@ function settingsFor(setup: AgentSetup<unknown>, index: number, signal: AbortSig
   const { context } = setup
   return {
     agent: setup.agent,
+    runId: setup.runId,
+    step: index,
     now: context.clock.now(),
     stepsLeft: setup.budget.steps - index,
     training: context.training,

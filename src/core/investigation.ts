@@ -115,6 +115,11 @@ export const Investigation = z.object({
 })
 export type Investigation = z.infer<typeof Investigation>
 
+/** A run and every run inside it, the outermost first. */
+export function allRuns(run: AgentRun): AgentRun[] {
+  return [run, ...run.steps.flatMap((step) => step.calls.flatMap((call) => (call.run ? allRuns(call.run) : [])))]
+}
+
 /** Every call of a run and of the runs inside it, in the order they were made. */
 export function allCalls(run: AgentRun): Call[] {
   return run.steps.flatMap((step) => step.calls.flatMap((call) => (call.run ? [call, ...allCalls(call.run)] : [call])))

@@ -13,6 +13,8 @@ export const MessageItem = z.object({
   type: z.literal('message'),
   role: z.enum(['developer', 'user', 'assistant']),
   content: z.string(),
+  /** An assistant's message as commentary or as its last word, where a server says so and wants it back. */
+  phase: z.enum(['commentary', 'final_answer']).optional(),
   entities: z.array(Entity).optional(),
   window: Window.optional(),
 })
@@ -50,6 +52,10 @@ export type OutputItem = z.infer<typeof OutputItem>
 
 export interface PolicySettings {
   readonly agent: AgentName
+  /** The run that asks, such as `orchestrator` or `kubernetes.2.1`; structural, so a replay finds its place. */
+  readonly runId: string
+  /** The turn, counted from 0. */
+  readonly step: number
   readonly now: Date
   /** Steps this agent may still take, this one included. */
   readonly stepsLeft: number

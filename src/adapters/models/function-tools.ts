@@ -1,17 +1,33 @@
-import type { JsonSchema, ToolSpec } from '../../core/tool.ts'
+import type { JsonSchema } from '../../core/tool.ts'
 
-/** A tool's parameters as model servers want them: without our own keywords and the dialect's name. */
+const made = new WeakMap<JsonSchema, Record<string, unknown>>()
+
+/** A tool's parameters as model servers want them: without our own `x-` keywords and the dialect's name. A schema is converted once. */
 export function wireParameters(schema: JsonSchema): Record<string, unknown> {
-  return strip(schema) as Record<string, unknown>
+  const known = made.get(schema)
+  if (known) return known
+  const wire = withoutOwnKeywords(schema)
+  made.set(schema, wire)
+  return wire
 }
 
-function strip(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(strip)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (key.startsWith('x-') || key === '$schema' ? [] : [[key, strip(inner)]])))
+function withoutOwnKeywords(schema: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
+    if (key.startsWith('x-') || key === '$schema') return []
+    // Below `properties` keys are the arguments' names, whatever they begin with.
+    return [[key, key === 'properties' && isObject(value) ? mapValues(value, convert) : convert(value)]]
+  }))
 }
 
-/** What a language model reads about a tool. */
-export function wireDescription(tool: ToolSpec): string {
-  return tool.description
+function convert(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(convert)
+  return isObject(value) ? withoutOwnKeywords(value) : value
+}
+
+function mapValues(object: object, change: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]))
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

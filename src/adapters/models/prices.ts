@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { Usage } from '../../core/usage.ts'
 
-/** Dollars per million tokens, as published on the date beside; a model that is not listed costs 0 in the record and the report says "cost unknown". */
-export const pricesAsOf = '2025-08-07'
+/** A count of tokens as a server says it; what is not a count is 0, because a wrong bill must not lose an answer. */
+export const tokenCount = z.number().nonnegative().catch(0)
+
+/** Dollars per million tokens, as published on 2025-08-07. */
 const prices: Readonly<Record<string, { input: number; cached: number; output: number }>> = {
   'gpt-5': { input: 1.25, cached: 0.125, output: 10 },
   'gpt-5-mini': { input: 0.25, cached: 0.025, output: 2 },
@@ -14,7 +17,7 @@ const prices: Readonly<Record<string, { input: number; cached: number; output: n
   'o4-mini': { input: 1.1, cached: 0.275, output: 4.4 },
 }
 
-/** The usage with its price. Dated model names (`gpt-4.1-2025-04-14`) and fine-tunes (`ft:gpt-4.1:…`) cost what their base costs. */
+/** The usage with its price; a model that is not listed costs 0. Dated model names (`gpt-4.1-2025-04-14`) and fine-tunes (`ft:gpt-4.1:…`) cost what their base costs. */
 export function priced(model: string, tokens: Omit<Usage, 'usd'>): Usage {
   const base = model.replace(/^ft:/, '').split(':')[0]?.replace(/-\d{4}-\d{2}-\d{2}$/, '') ?? model
   const price = prices[base]
