@@ -93,4 +93,20 @@ describe('the simulated Kubernetes, asked by Kubernetes\' own client', () => {
     expect([await may('list', 'pods'), await may('get', 'pods', 'log'), await may('get', 'nodes')]).toEqual([true, true, true])
     expect([await may('get', 'secrets'), await may('delete', 'pods'), await may('create', 'pods', 'exec'), await may('get', 'nodes', 'proxy')]).toEqual([false, false, false, false])
   })
+
+  it('understands a review that comes as protobuf, as Go clients send it', async () => {
+    const field = (number: number, content: Uint8Array | string): Uint8Array => {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+      return Uint8Array.from([number * 8 + 2, bytes.length, ...bytes])
+    }
+    const attributes = Uint8Array.from([...field(1, namespace), ...field(2, 'list'), ...field(5, 'pods')])
+    const object = field(2, Uint8Array.from(field(2, Uint8Array.from(field(1, attributes)))))
+    const { url, token } = lab.services.kubernetes
+    const response = await lab.fetch(`${url}/apis/authorization.k8s.io/v1/selfsubjectaccessreviews`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/vnd.kubernetes.protobuf' },
+      body: Uint8Array.from([0x6b, 0x38, 0x73, 0, ...object]),
+    })
+    expect(await response.json()).toMatchObject({ spec: { resourceAttributes: { verb: 'list', resource: 'pods', namespace } }, status: { allowed: true } })
+  })
 })

@@ -6,6 +6,7 @@ import { coreVersions, findResource, groupList, oneGroup, resourceList, versionI
 import type { Json } from './fields.ts'
 import { renderingOf, renderList, renderOne } from './listing.ts'
 import { podLog } from './pod-logs.ts'
+import { readReview } from './protobuf-review.ts'
 import { parsePath, type ApiPath } from './request-path.ts'
 import { reviews, type Resource } from './resources.ts'
 import { review } from './reviews.ts'
@@ -58,7 +59,7 @@ export function createKubernetes(world: World, { clock, recorder }: LabDeps): La
     const asked = path && reviews.find(({ group, version, plural }) => group === path.group && version === path.version && plural === path.plural)
     if (asked && request.method === 'POST') {
       recorder.mark(request, { write: false })
-      return json(review(asked.kind, await request.json().catch(() => null)), 201)
+      return json(review(asked.kind, readReview(new Uint8Array(await request.arrayBuffer()))), 201)
     }
     if (path?.plural !== undefined) return serveResource(request, { ...path, plural: path.plural })
     const document = request.method === 'GET' || request.method === 'HEAD' ? discover(cluster, url, path) : undefined
