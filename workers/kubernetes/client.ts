@@ -5,7 +5,7 @@ import {
 import type { Cluster, SecurityAuthentication, V1ConfigMap, V1CronJob, V1Job, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
 import type { CoreV1Event, V1Container, V1ContainerStatus, V1DaemonSet, V1Deployment, V1EndpointSlice, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node'
 import { z } from 'zod'
-import { ConfigurationError, FailureError } from '../../src/core/errors.ts'
+import { ConfigurationError, FailureError, fail } from '../../src/core/errors.ts'
 import { failureOfStatus } from '../kit/failure-of.ts'
 import { createScopes } from './namespaces.ts'
 import type { Page, Scope } from './namespaces.ts'
@@ -141,6 +141,7 @@ async function read<T>(what: string, answer: Promise<T>): Promise<T> {
     return await answer
   } catch (error) {
     if (error instanceof ApiException && typeof error.code === 'number') throw new FailureError(failureOfStatus(error.code, 'Kubernetes', { what }))
+    if (error instanceof SyntaxError) fail('bad_response', `Kubernetes answered ${what} with JSON that ends early or is broken.`)
     throw error
   }
 }
@@ -172,6 +173,9 @@ function configurationOf(connection: KubernetesConnection, guarded: typeof fetch
         }
         // `dispatcher` is undici’s own option; the platform’s types do not know it.
         const response = await guarded(request.getUrl(), init as object)
+        if (response.ok && response.headers.get('content-type')?.includes('html') === true) {
+          fail('bad_response', 'Kubernetes answered with a web page instead of JSON: its address may be wrong, or a proxy or login page stands before it.')
+        }
         return new ResponseContext(response.status, Object.fromEntries(response.headers), {
           text: () => response.text(),
           binary: async () => Buffer.from(await response.arrayBuffer()),
