@@ -37,8 +37,15 @@ afterEach(async () => {
   lab = undefined
 })
 
-async function start(listen: (app: App, lab: LabSlack) => void, options: WorkspaceOptions = {}): Promise<BoltOnLab> {
-  lab = await startSocketModeBolt({ ...quick, ...options }, listen)
+/** How long Bolt waits before it reconnects in the tests about that. */
+const soonMs = 400
+
+async function start(
+  listen: (app: App, lab: LabSlack) => void,
+  options: WorkspaceOptions = {},
+  clientPingTimeout?: number,
+): Promise<BoltOnLab> {
+  lab = await startSocketModeBolt({ ...quick, ...options }, listen, clientPingTimeout)
   return lab
 }
 
@@ -191,7 +198,7 @@ describe('delivery over Socket Mode', () => {
 
   it('delivers what happened while the app was away once it is back, as a retry', async () => {
     const heard: Parameters<typeof record>[0] = []
-    const { slack } = await start(record(heard), { delivery: { retryDelaysMs: [0, 60_000] } })
+    const { slack } = await start(record(heard), { delivery: { retryDelaysMs: [0, 60_000] } }, soonMs)
     slack.sockets.drop(slack.credentials.appId)
     slack.people.postAs('you', 'alerts', 'missed')
     expect(slack.sockets.connections(slack.credentials.appId)).toBe(0)
@@ -203,10 +210,10 @@ describe('delivery over Socket Mode', () => {
     'gets a new connection from Bolt after disconnect: %s',
     async (reason) => {
       const heard: Parameters<typeof record>[0] = []
-      const { slack } = await start(record(heard))
+      const { slack } = await start(record(heard), {}, soonMs)
       const opened = () => slack.calls.filter(({ method }) => method === 'apps.connections.open').length
       slack.sockets.disconnect(slack.credentials.appId, reason)
-      await until(() => opened() === 2 && slack.sockets.connections(slack.credentials.appId) === 1)
+      await until(() => opened() >= 2 && slack.sockets.connections(slack.credentials.appId) === 1)
       slack.people.postAs('you', 'alerts', 'after')
       await until(() => heard.length === 1)
       expect(slack.sockets.connections(slack.credentials.appId)).toBe(1)

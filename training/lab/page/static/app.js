@@ -1,6 +1,7 @@
 import { channelPanel, threadPanel } from './panels.js'
 import { openLauncher } from './incidents.js'
 import { prepareModal, renderModal } from './modal.js'
+import { patch } from './patch.js'
 import { rail } from './rail.js'
 import { openStore, send } from './store.js'
 
@@ -126,47 +127,13 @@ async function openDirect() {
   if (direct) openChannel(direct.id)
 }
 
-/**
- * Puts new content into a panel without the reader noticing more than the change: focus and selection stay where they
- * were, a list that was at its end stays at its end, another keeps its place.
- */
-function replace(panel, nodes) {
-  const active = panel.contains(document.activeElement) ? document.activeElement : undefined
-  const key = active?.dataset.key
-  const owner = active?.closest('[data-ts]')?.dataset.ts
-  const selection = active && 'selectionStart' in active ? [active.selectionStart, active.selectionEnd] : undefined
-  const list = panel.querySelector('[data-scroll]')
-  const place = list
-    ? {
-        of: list.dataset.scroll,
-        top: list.scrollTop,
-        atEnd: list.scrollHeight - list.scrollTop - list.clientHeight < 60,
-      }
-    : undefined
-  panel.replaceChildren(...nodes.filter(Boolean))
-  const fresh = panel.querySelector('[data-scroll]')
-  if (fresh) {
-    const same = place?.of === fresh.dataset.scroll
-    fresh.scrollTop = same && !place.atEnd ? place.top : fresh.scrollHeight
-  }
-  if (!key) {
-    if (active?.hasAttribute('data-scroll')) fresh?.focus({ preventScroll: true })
-    return
-  }
-  const within = owner ? `[data-ts="${CSS.escape(owner)}"] ` : ''
-  const again = panel.querySelector(`${within}[data-key="${CSS.escape(key)}"]`)
-  again?.focus({ preventScroll: true })
-  if (again && selection?.[0] !== undefined && selection[0] !== null && again.tagName === 'TEXTAREA')
-    again.setSelectionRange(...selection)
-}
-
 function render() {
   const { snapshot, incidents } = store
   const names = directory()
   const handlers = { onFired, say: notify }
   view.channel ??= snapshot.channels.find(({ name }) => name === 'alerts')?.id ?? snapshot.channels[0]?.id
   const channel = snapshot.channels.find(({ id }) => id === view.channel)
-  replace(
+  patch(
     parts.rail,
     rail({
       snapshot,
@@ -180,11 +147,10 @@ function render() {
       onIncidents: () => openLauncher(parts.incidents, incidents, handlers),
     }),
   )
-  if (channel)
-    replace(parts.channel, channelPanel({ channel, snapshot, directory: names, actions, incidents, handlers }))
+  if (channel) patch(parts.channel, channelPanel({ channel, snapshot, directory: names, actions, incidents, handlers }))
   parts.thread.hidden = !view.thread
   document.body.classList.toggle('has-thread', Boolean(view.thread))
-  if (view.thread) replace(parts.thread, threadPanel({ thread: view.thread, snapshot, directory: names, actions }))
+  if (view.thread) patch(parts.thread, threadPanel({ thread: view.thread, snapshot, directory: names, actions }))
   if (view.focusThread) document.getElementById('composer-thread')?.focus()
   view.focusThread = false
   renderModal(parts.modal, snapshot.views, { directory: names, say: notify })

@@ -53,6 +53,7 @@ export function composer({ id, place, label, names, onSend }) {
     'form',
     {
       class: 'composer',
+      'data-keep': place,
       onsubmit: (event) => {
         event.preventDefault()
         void submit()

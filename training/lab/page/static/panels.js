@@ -141,7 +141,13 @@ export function threadPanel({ thread, snapshot, directory, actions }) {
     session?.status === 'processing'
       ? h(
           'button',
-          { type: 'button', class: 'button', 'data-key': 'stop', onclick: () => actions.stop(thread) },
+          {
+            type: 'button',
+            class: 'button',
+            'data-key': 'stop',
+            'data-thread': thread.ts,
+            onclick: () => actions.stop(thread),
+          },
           icon('stop'),
           'Stop',
         )
