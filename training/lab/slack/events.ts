@@ -17,8 +17,8 @@ export type Dispatch = (app: InstalledApp, outgoing: Outgoing) => Promise<Acknow
 export interface EventFeed {
   /** Sends an event of a channel to every subscribed app whose bot is a member. */
   inChannel(channel: SlackChannel, event: WireObject): void
-  /** Sends an event to one app, if it subscribed to it. */
-  toApp(app: InstalledApp, event: WireObject): void
+  /** Sends an event to one app, if it subscribed to it; `channel` is where it happened, if it did in one. */
+  toApp(app: InstalledApp, event: WireObject, channel?: SlackChannel): void
 }
 
 const channelTypes = { public: 'channel', private: 'group', im: 'im' } as const
@@ -76,8 +76,8 @@ export function createEventFeed(state: WorkspaceState, dispatch: Dispatch): Even
         if (channel.members.has(app.botUserId)) send(app, event, channel)
       }
     },
-    toApp: (app, event) => {
-      send(app, event, undefined)
+    toApp: (app, event, channel) => {
+      send(app, event, channel)
     },
   }
 }

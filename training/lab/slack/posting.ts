@@ -111,7 +111,7 @@ function sendMention(state: WorkspaceState, feed: EventFeed, channel: SlackChann
   for (const app of state.apps.values()) {
     const named = String(event['text']).includes(`<@${app.botUserId}>`)
     if (named && channel.members.has(app.botUserId) && event['bot_id'] !== app.botId)
-      feed.toApp(app, { ...mention, type: 'app_mention' })
+      feed.toApp(app, { ...mention, type: 'app_mention' }, channel)
   }
 }
 

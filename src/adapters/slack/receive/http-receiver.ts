@@ -12,7 +12,7 @@ export interface HttpReceiver extends Receiver, HealthyReceiver {
   readonly routes: Hono
 }
 
-export const requestPath = '/slack/events'
+const requestPath = '/slack/events'
 const largestBody = 1024 * 1024
 
 /**

@@ -23,7 +23,7 @@ export interface SocketTimes {
   readonly goodbyeMs: number
 }
 
-export const socketTimes: SocketTimes = { reconnectMs: [0, 1000, 2000, 5000, 10_000, 30_000], helloMs: 15_000, goodbyeMs: 2000 }
+const socketTimes: SocketTimes = { reconnectMs: [0, 1000, 2000, 5000, 10_000, 30_000], helloMs: 15_000, goodbyeMs: 2000 }
 
 const Envelope = z.looseObject({
   body: z.record(z.string(), z.unknown()),

@@ -40,7 +40,7 @@ function address(url: string, sanitiser: Sanitiser): Run[] {
   return [...(safe === undefined ? words(bare, { code: true }) : linked(safe, safe)), ...words(url.slice(bare.length))]
 }
 
-/** One paragraph. */
+/** Runs put together as one paragraph. */
 export function paragraph(...runs: readonly Run[]): RichTextSection {
   return { type: 'rich_text_section', elements: [...runs] }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { throttledSeconds } from '../slack-calls.ts'
 
 /** Keeps one post up to date. Only the newest content counts; what was scheduled before it is never sent. */
@@ -9,70 +10,61 @@ export interface ProgressEditor<Content> {
   stop(): Promise<void>
 }
 
+export interface EditorParts<Content> {
+  edit(content: Content): Promise<unknown>
+  readonly intervalMs: number
+  onFailure(error: unknown): void
+}
+
 /** How many times a last edit is tried. */
 const lastTries = 3
 
 /** Edits at most once in `intervalMs`, one at a time; an edit that fails only costs that edit, a throttled one waits its turn. */
-export function createProgressEditor<Content>({ edit, intervalMs, onFailure }: {
-  edit: (content: Content) => Promise<unknown>
-  intervalMs: number
-  onFailure: (error: unknown) => void
-}): ProgressEditor<Content> {
+export function createProgressEditor<Content>({ edit, intervalMs, onFailure }: EditorParts<Content>): ProgressEditor<Content> {
+  const stopped = new AbortController()
   let waiting: { content: Content; tries: number } | undefined
-  let timer: NodeJS.Timeout | undefined
-  let underWay: Promise<void> | undefined
+  let working: Promise<void> | undefined
   let earliest = 0
-  let stopped = false
-  let settle: (() => void) | undefined
 
-  const attempt = async (): Promise<void> => {
-    const next = waiting
-    if (!next) return
-    waiting = undefined
+  const attempt = async ({ content, tries }: { content: Content; tries: number }): Promise<void> => {
     try {
-      await edit(next.content)
+      await edit(content)
       earliest = performance.now() + intervalMs
     } catch (error) {
       onFailure(error)
       const throttled = throttledSeconds(error)
       earliest = performance.now() + Math.max(intervalMs, (throttled ?? 0) * 1000)
-      if (throttled !== undefined || next.tries > 1) waiting ??= { content: next.content, tries: throttled === undefined ? next.tries - 1 : next.tries }
+      // Being throttled uses no try up. Newer content, when there is some, takes this one's place.
+      const triesLeft = throttled === undefined ? tries - 1 : tries
+      if (triesLeft > 0) waiting ??= { content, tries: triesLeft }
     }
   }
-  const plan = (): void => {
-    if (stopped || timer || underWay) return
-    if (!waiting) {
-      settle?.()
-      return
+  const work = async (): Promise<void> => {
+    while (waiting && !stopped.signal.aborted) {
+      await sleep(Math.max(0, earliest - performance.now()), undefined, { signal: stopped.signal }).catch(() => undefined)
+      const next = waiting
+      waiting = undefined
+      if (!stopped.signal.aborted) await attempt(next)
     }
-    timer = setTimeout(() => {
-      timer = undefined
-      underWay = attempt().finally(() => {
-        underWay = undefined
-        plan()
-      })
-    }, Math.max(0, earliest - performance.now()))
+    working = undefined
+  }
+  const send = (content: Content, tries: number): void => {
+    waiting = { content, tries }
+    working ??= work()
   }
   const stop = async (): Promise<void> => {
-    stopped = true
-    clearTimeout(timer)
-    timer = undefined
-    settle?.()
-    await underWay
+    stopped.abort()
+    await working
   }
   return {
     schedule: (content) => {
-      waiting = { content, tries: 1 }
-      plan()
+      if (!stopped.signal.aborted) send(content, 1)
     },
     finish: async (content, withinMs) => {
-      waiting = { content, tries: lastTries }
-      const { promise, resolve } = Promise.withResolvers<void>()
-      settle = resolve
-      const late = setTimeout(resolve, withinMs)
-      plan()
-      await promise
-      clearTimeout(late)
+      send(content, lastTries)
+      const late = new AbortController()
+      await Promise.race([working, sleep(withinMs, undefined, { signal: late.signal }).catch(() => undefined)])
+      late.abort()
       await stop()
     },
     stop,
