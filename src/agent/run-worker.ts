@@ -6,13 +6,16 @@ import type { Failure } from '../core/errors.ts'
 import { FindingDraft } from '../core/finding.ts'
 import type { Finding } from '../core/finding.ts'
 import type { AgentRun, Call } from '../core/investigation.ts'
-import type { Signal } from '../core/signal.ts'
 import type { Window } from '../core/time.ts'
 import type { Tool } from '../core/tool.ts'
 import type { Worker } from '../core/worker.ts'
 import type { AgentTool, RunContext } from './agent.ts'
 import { citableCalls, groundClaims } from './grounding.ts'
 import { runAgent } from './run-agent.ts'
+
+/** What of a worker's calls goes to the orchestrator, typed; a language model reads the claims only. */
+const mostEntities = 80
+const mostSignals = 40
 
 export interface WorkerTask {
   readonly runId: string
@@ -71,18 +74,27 @@ function workerInput({ question, entities, window }: WorkerTask): string {
 export function completeFinding(draft: FindingDraft, run: AgentRun): Finding {
   const calls = citableCalls(run)
   const { claims, dropped } = groundClaims(draft.claims, calls)
-  const cited = [...new Set(claims.flatMap((claim) => claim.calls))].flatMap((id) => calls.get(id)?.result ?? [])
+  const cited = new Set(claims.flatMap((claim) => claim.calls))
+  const citedFirst = [...calls.values()].toSorted((a, b) => Number(cited.has(b.id)) - Number(cited.has(a.id)))
   return {
     ...draft,
     claims,
     droppedClaims: dropped,
-    entities: distinctEntities(cited.flatMap((result) => result.entities)).slice(0, 80),
-    signals: strongest(cited.flatMap((result) => result.signals), 24),
+    entities: distinctEntities(citedFirst.flatMap(({ result }) => result?.entities ?? [])).slice(0, mostEntities),
+    signals: distinctSignals(citedFirst).slice(0, mostSignals),
   }
 }
 
-function strongest(signals: readonly Signal[], most: number): Signal[] {
-  return signals.toSorted((a, b) => b.severity - a.severity).slice(0, most)
+/** The signals of calls without repeats, each with all the calls that showed it. */
+function distinctSignals(calls: readonly Call[]): Finding['signals'] {
+  const byText = new Map<string, Finding['signals'][number]>()
+  for (const { id, result } of calls) {
+    for (const signal of result?.signals ?? []) {
+      const known = byText.get(signal.text)
+      byText.set(signal.text, { ...signal, calls: known ? [...known.calls, id] : [id] })
+    }
+  }
+  return [...byText.values()]
 }
 
 /** A worker's tool as the loop calls it. */

@@ -25,10 +25,11 @@ export const FindingDraft = z.object({
 })
 export type FindingDraft = z.infer<typeof FindingDraft>
 
-/** What a worker reports to the orchestrator: its draft, with what the code adds from the cited calls. */
+/** What a worker reports to the orchestrator: its draft, with what its calls showed, typed; what it cites comes first. */
 export const Finding = FindingDraft.extend({
   entities: z.array(Entity),
-  signals: z.array(Signal),
+  /** Each with the calls of this worker's run that showed it. */
+  signals: z.array(Signal.extend({ calls: z.array(z.string()) })),
   droppedClaims: z.number().int().nonnegative(),
 })
 export type Finding = z.infer<typeof Finding>

@@ -20,7 +20,8 @@ export function createResponsesPolicy(server: ModelServer, model: string): Polic
     name: `openai:${model}`,
     next: async (items, tools, settings) => {
       const request = { ...requestOf(model, items, tools, settings), ...include }
-      const answer = await askServer(server, settings.signal, () => client.responses.create(request, { signal: settings.signal }))
+      // Not `responses.create`: that adds to the answer before anybody has looked whether it is one.
+      const answer = await askServer(server, settings.signal, () => client.post<unknown>('/responses', { body: request, signal: settings.signal }))
       return readResponse(answer, model, placeOf(server))
     },
   }

@@ -1,3 +1,4 @@
+import type { Entity } from '../../../core/entity.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
 import type { Memory, Sighting } from './memory.ts'
 
@@ -12,60 +13,78 @@ interface Field {
   readonly required: boolean
   readonly entityKind: string | undefined
   readonly options: readonly unknown[] | undefined
-  readonly free: boolean
 }
 
 /** How many different entities one tool is considered with in one turn. */
 const mostPerTool = 6
 
 /**
- * The ways to call a tool with what is known: every required argument that names an entity is filled from the entities
- * seen, an enumeration from its options, a search text from the most telling identifiers. None when an argument cannot be known.
+ * The ways to call a tool with what is known: arguments that name an entity are filled from the entities seen (and their
+ * partners: entities seen together with them), an enumeration from its options, a search text from the most telling
+ * identifiers. None when a required argument cannot be known.
  */
 export function fillArguments(tool: ToolSpec, memory: Memory): Filling[] {
   const fields = fieldsOf(tool)
   const required = fields.filter((field) => field.required)
-  if (required.some((field) => field.free && !isSearchText(field.name))) return []
-  const pivot = required.find((field) => field.entityKind !== undefined) ?? required.find((field) => field.free)
-  const optionalPivot = fields.find((field) => !field.required && field.entityKind !== undefined)
-  const choices = pivot ? valuesFor(pivot, memory) : [undefined, ...(optionalPivot ? valuesFor(optionalPivot, memory).slice(0, 3) : [])]
-  const field = pivot ?? optionalPivot
-  return choices.flatMap((about) => {
-    const rest = required.filter((other) => other !== pivot)
-    const args: Record<string, unknown> = about && field ? { [field.name]: about.entity.value } : {}
-    for (const other of rest) {
-      const value = other.options?.[0] ?? (other.entityKind === undefined ? undefined : valuesFor(other, memory).find((sighting) => sighting !== about)?.entity.value)
-      if (value === undefined) return []
-      args[other.name] = value
-    }
-    return [{ args, about }]
-  })
+  const pivot = required.find(fillable) ?? fields.find(fillable)
+  if (required.some((field) => field.options === undefined && !fillable(field))) return []
+  const choices: (Sighting | undefined)[] = pivot ? candidates(pivot, memory) : []
+  if (!pivot?.required) choices.unshift(undefined)
+  return choices.flatMap((about) => fillOne(fields, pivot, about, memory))
 }
 
-function valuesFor(field: Field, memory: Memory): Sighting[] {
-  const fitting = memory.sightings.filter(({ entity }) => (field.entityKind === undefined ? isTelling(entity.kind) : entity.kind === field.entityKind))
+function fillOne(fields: readonly Field[], pivot: Field | undefined, about: Sighting | undefined, memory: Memory): Filling[] {
+  const args: Record<string, unknown> = {}
+  for (const field of fields) {
+    const value = field === pivot ? about?.entity.value : partnerValue(field, about, memory)
+    if (value !== undefined) args[field.name] = value
+    else if (field.required) return []
+  }
+  return [{ args, about }]
+}
+
+/** What a further argument is, given what the call is about. Optional ones are filled only by what surely belongs to it. */
+function partnerValue(field: Field, about: Sighting | undefined, memory: Memory): unknown {
+  if (!fillable(field)) return field.required ? field.options?.[0] : undefined
+  if (!about) return field.required ? candidates(field, memory)[0]?.entity.value : undefined
+  if (field.entityKind === undefined) return undefined
+  const together = candidates(field, memory).filter((other) => other !== about && other.calls.some((call) => about.calls.includes(call)))
+  return (together[0] ?? (field.required ? candidates(field, memory).find((other) => other !== about) : undefined))?.entity.value
+}
+
+function candidates(field: Field, memory: Memory): Sighting[] {
+  const fitting = memory.sightings.filter(({ entity }) => (field.entityKind === undefined ? isSearchWord(entity) : entity.kind === field.entityKind))
   return fitting.toSorted((a, b) => salience(b) - salience(a)).slice(0, mostPerTool)
 }
 
-/** What was asked about comes first, then what a severe signal names, then what several sources show. */
-export function salience({ inQuestion, severity, sources }: Sighting): number {
-  return (inQuestion ? 2 : 0) + severity + Math.min(2, sources.length) * 0.5
+/** What hangs together with the question comes first, then what a severe signal names, then what several sources show. */
+export function salience({ relevance, severity, sources }: Sighting): number {
+  return relevance * 3 + severity * 0.5 + Math.min(2, sources.length) * 0.25
 }
 
-function isTelling(kind: string): boolean {
-  return ['identifier', 'error_type', 'error_code', 'function', 'host', 'file', 'variable', 'status_code'].includes(kind)
+/** Words worth a search: names and codes; a long random id occurs in logs, which have arguments of their own for it. */
+function isSearchWord({ kind, value }: Entity): boolean {
+  if (/^[0-9a-f-]{16,}$/i.test(value)) return false
+  return ['identifier', 'error_type', 'error_code', 'function', 'host', 'file', 'variable', 'status_code', 'column', 'table', 'cronjob', 'service'].includes(kind)
 }
 
-function isSearchText(name: string): boolean {
-  return ['query', 'text', 'search', 'contains', 'pattern', 'q', 'code', 'phrase'].includes(name)
+function fillable(field: Field): boolean {
+  return field.entityKind !== undefined || (field.options === undefined && ['query', 'text', 'search', 'contains', 'pattern', 'code', 'phrase'].includes(field.name))
 }
 
-function fieldsOf(tool: ToolSpec): Field[] {
+const known = new WeakMap<object, readonly Field[]>()
+
+function fieldsOf(tool: ToolSpec): readonly Field[] {
+  const made = known.get(tool.parameters)
+  if (made) return made
   const properties = (tool.parameters['properties'] ?? {}) as Record<string, Record<string, unknown>>
   const required = new Set((tool.parameters['required'] ?? []) as string[])
-  return Object.entries(properties).map(([name, schema]) => {
-    const options = schema['enum'] as unknown[] | undefined
-    const entityKind = schema['x-entity'] as string | undefined
-    return { name, required: required.has(name) && schema['default'] === undefined, entityKind, options, free: entityKind === undefined && options === undefined }
-  })
+  const fields = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    required: required.has(name) && schema['default'] === undefined,
+    entityKind: schema['x-entity'] as string | undefined,
+    options: schema['enum'] as unknown[] | undefined,
+  }))
+  known.set(tool.parameters, fields)
+  return fields
 }

@@ -11,13 +11,9 @@ const stations: Readonly<Record<string, readonly EntityKind[]>> = {
   schedule: ['cronjob', 'job', 'monitor'],
   runner: ['service', 'workload', 'function', 'pod', 'container', 'node', 'host'],
   data: ['table', 'column', 'database', 'bucket', 'query'],
-  symptom: ['issue', 'event', 'trace', 'error_type', 'status_code', 'url', 'user', 'identifier', 'error_code', 'quantity'],
-}
-
-/** Earliest time an error or anomaly was seen, ISO; undefined when nothing says when. */
-export function onsetOf(memory: Memory): string | undefined {
-  const times = memory.signals.flatMap(({ signal }) => (signal.at !== undefined && signal.severity >= 2 && ['error', 'anomaly', 'state'].includes(signal.kind) ? [signal.at] : []))
-  return times.toSorted()[0]
+  caller: ['user'],
+  place: ['organization', 'project', 'repository', 'branch', 'environment', 'namespace', 'document', 'file', 'workflow_run'],
+  symptom: ['issue', 'event', 'trace', 'error_type', 'status_code', 'url', 'identifier', 'error_code', 'quantity'],
 }
 
 /** Minutes from `at` to the onset: positive when `at` came before it. */
@@ -27,66 +23,104 @@ function minutesBefore(at: string | undefined, onset: string | undefined): numbe
   return Number.isFinite(minutes) ? minutes : undefined
 }
 
-/** What a signal looks like as the cause: its kind, its weight, its place in time, and what else speaks of the same things. */
+/** Where a time lies against the onset, in bins that mean something to an engineer. */
+function timing(prefix: string, minutes: number | undefined): Features {
+  if (minutes === undefined) return {}
+  if (minutes < -2) return { [`${prefix}:after`]: 1 }
+  if (minutes <= 15) return { [`${prefix}:just_before`]: 1 }
+  if (minutes <= 90) return { [`${prefix}:before`]: 1 }
+  return minutes <= 1440 ? { [`${prefix}:same_day`]: 1 } : { [`${prefix}:long_before`]: 1 }
+}
+
+/** Whether a text names a moment within ten minutes of the onset that is not the signal's own time. */
+function tellsOnset(seen: SeenSignal, onset: string | undefined): boolean {
+  if (onset === undefined || seen.signal.at !== undefined) return false
+  return [...seen.signal.text.matchAll(/\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?/g)].some(([moment]) => {
+    const minutes = minutesBefore(`${moment.replace(' ', 'T')}Z`, onset)
+    return minutes !== undefined && Math.abs(minutes) <= 10
+  })
+}
+
+/** What a signal looks like as the cause: its kind, its weight, its place in time, and how it hangs together with the rest. */
 export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[]): Features {
   const { signal } = seen
-  const before = minutesBefore(signal.at, onsetOf(memory))
   const keys = new Set(signal.entities.map(entityKey))
-  const others = memory.signals.filter((other) => other !== seen && other.signal.entities.some((entity) => keys.has(entityKey(entity))))
-  const question = memory.question.toLowerCase()
+  const shares = (other: SeenSignal): boolean => other.signal.entities.some((entity) => keys.has(entityKey(entity)))
+  const elsewhere = new Set(memory.signals.filter((other) => other.source !== seen.source && shares(other)).map((other) => other.source))
   return {
     signal: 1,
     [`kind:${signal.kind}`]: 1,
+    [`relevant:${signal.kind}`]: seen.relevance,
     severity: signal.severity / 3,
-    'near:before': before !== undefined && before >= -1 && before <= 30 ? 1 : 0,
-    'near:hours_before': before !== undefined && before > 30 && before <= 360 ? 1 : 0,
-    'near:after': before !== undefined && before < -1 ? 1 : 0,
-    'shared:signals': Math.min(1, others.length / 5),
-    'shared:sources': Math.min(1, new Set(others.filter((other) => other.source !== seen.source).map((other) => other.source)).size / 2),
-    'question:names_it': signal.entities.some((entity) => entity.value.length > 3 && question.includes(entity.value.toLowerCase())) ? 1 : 0,
+    relevance: seen.relevance,
+    'relevance:severe': seen.relevance * (signal.severity / 3),
+    ...timing('near', minutesBefore(signal.at, memory.onset)),
+    'near:told': tellsOnset(seen, memory.onset) ? 1 : 0,
+    'shared:sources': Math.min(1, elsewhere.size / 2),
     'question:aspect': aspectOverlap(aspectsOf(memory.question), aspectsOf(signal.text)),
-    'taken:some': taken.length > 0 ? 1 : 0,
-    'taken:shares_entity': taken.some((other) => other.signal.entities.some((entity) => keys.has(entityKey(entity)))) ? 1 : 0,
+    'taken:shares_entity': taken.some(shares) ? 1 : 0,
     'taken:same_kind': taken.some((other) => other.signal.kind === signal.kind) ? 1 : 0,
     'taken:same_source': taken.some((other) => other.source === seen.source) ? 1 : 0,
+    'taken:same_words': taken.some((other) => sameWords(other.signal.text, signal.text)) ? 1 : 0,
     'count:many': (signal.count ?? 0) >= 10 ? 1 : 0,
   }
+}
+
+/** Whether two lines say the same with other numbers. */
+function sameWords(a: string, b: string): boolean {
+  const words = (text: string): Set<string> => new Set(text.toLowerCase().split(/[^a-z_]+/).filter((word) => word.length > 3))
+  const [first, second] = [words(a), words(b)]
+  const shared = [...first].filter((word) => second.has(word)).length
+  return shared >= 0.7 * Math.min(first.size, second.size)
 }
 
 /** What an entity looks like as the culprit, from the signals that name it. */
 export function culpritFeatures(entity: Entity, memory: Memory, cause: readonly SeenSignal[]): Features {
   const key = entityKey(entity)
   const naming = memory.signals.filter(({ signal }) => signal.entities.some((other) => entityKey(other) === key))
-  const sighting = memory.sightings.find((other) => entityKey(other.entity) === key)
+  const sighting = memory.sightings.find((other) => other.key === key)
   const kinds = new Set(naming.map(({ signal }) => signal.kind))
-  const onset = onsetOf(memory)
-  const changedAt = entity.at ?? naming.find(({ signal }) => signal.kind === 'change')?.signal.at
-  const before = minutesBefore(changedAt, onset)
+  const changedAt = naming.find(({ signal }) => signal.kind === 'change')?.signal.at ?? entity.at
+  const before = minutesBefore(changedAt, memory.onset)
   const station = Object.keys(stations).find((name) => stations[name]?.includes(entity.kind)) ?? 'other'
-  const proposals = memory.calls.filter((call) => call.output.finding?.culprit && entityKey({ kind: entity.kind, value: call.output.finding.culprit.name }) === key).length
+  const strongest = naming.toSorted((a, b) => b.relevance - a.relevance)[0]
   return {
     entity: 1,
     [`station:${station}`]: 1,
+    [`is:${entity.kind}`]: 1,
     severity: Math.max(0, ...naming.map(({ signal }) => signal.severity)) / 3,
-    ...Object.fromEntries([...kinds].map((kind) => [`named:${kind}`, 1])),
-    'named:not_by_signal': naming.length === 0 ? 1 : 0,
-    'changed:near_before': before !== undefined && before >= -1 && before <= 60 ? 1 : 0,
-    'changed:hours_before': before !== undefined && before > 60 && before <= 1440 ? 1 : 0,
-    'changed:after': before !== undefined && before < -1 ? 1 : 0,
-    'changed:newest_deploy': isNewestChange(entity, before, memory, onset) ? 1 : 0,
+    relevance: sighting?.relevance ?? 0,
+    'relevance:of_its_signals': strongest?.relevance ?? 0,
+    ...Object.fromEntries([...kinds].flatMap((kind) => [[`named:${kind}`, 1], [`${station}:named:${kind}`, 1]])),
+    ...timing('changed', before),
+    'changed:newest_deploy': isNewestChange(entity, before, memory) ? 1 : 0,
+    ...(station === 'change' ? { [touchesTrouble(naming, memory) ? 'change:touches_trouble' : 'change:touches_nothing']: 1 } : {}),
+    'is_alerted': memory.question.toLowerCase().includes(entity.value.toLowerCase()) ? 1 : 0,
+    'told_at_onset': naming.some((seen) => tellsOnset(seen, memory.onset)) ? 1 : 0,
     sources: Math.min(1, new Set(naming.map(({ source }) => source)).size / 3),
-    'everywhere': memory.signals.length > 4 && naming.length > memory.signals.length * 0.6 ? 1 : 0,
+    'everywhere': memory.signals.length > 4 && naming.length > memory.signals.length * 0.5 ? 1 : 0,
     'in_cause': cause.some(({ signal }) => signal.entities.some((other) => entityKey(other) === key)) ? 1 : 0,
-    'first_in_cause': cause[0]?.signal.entities[0] && entityKey(cause[0].signal.entities[0]) === key ? 1 : 0,
-    'in_error_and_change': kinds.has('change') && (kinds.has('error') || kinds.has('state') || kinds.has('anomaly')) ? 1 : 0,
+    'first_in_its_signal': naming.some(({ signal }) => signal.entities[0] && entityKey(signal.entities[0]) === key) ? 1 : 0,
+    'in_error_and_change': kinds.has('change') && (kinds.has('error') || kinds.has('state') || kinds.has('anomaly') || kinds.has('absence')) ? 1 : 0,
     'in_question': sighting?.inQuestion ? 1 : 0,
-    proposed: Math.min(1, proposals),
+    proposed: memory.calls.some(({ output: { finding } }) => finding?.culprit?.name.toLowerCase() === entity.value.toLowerCase()) ? 1 : 0,
   }
 }
 
-function isNewestChange(entity: Entity, before: number | undefined, memory: Memory, onset: string | undefined): boolean {
+/** Things inside a system that a change and an error can both name; ids of runs and deploys do not count. */
+const parts: readonly EntityKind[] = ['file', 'function', 'table', 'column', 'identifier', 'variable', 'host', 'error_code', 'url', 'query', 'policy', 'config_map']
+
+/** Whether the changes that name something share a part of the system with the relevant troubles: being new alone is no evidence. */
+function touchesTrouble(naming: readonly SeenSignal[], memory: Memory): boolean {
+  const keysOf = (seen: readonly SeenSignal[]): string[] => seen.flatMap(({ signal }) => signal.entities.filter((other) => parts.includes(other.kind)).map(entityKey))
+  const troubled = new Set(keysOf(memory.signals.filter(({ signal, relevance }) => ['error', 'state', 'anomaly'].includes(signal.kind) && relevance > 0.5)))
+  // Sentry's own "first seen in release" names the issue: that is timing, not touch.
+  const changes = naming.filter(({ signal }) => signal.kind === 'change' && !signal.entities.some(({ kind }) => kind === 'issue'))
+  return keysOf(changes).some((key) => troubled.has(key))
+}
+
+function isNewestChange(entity: Entity, before: number | undefined, memory: Memory): boolean {
   if (before === undefined || !['deployment', 'release', 'commit'].includes(entity.kind)) return false
-  const all = memory.sightings.flatMap(({ entity: other }) => (['deployment', 'release', 'commit'].includes(other.kind) ? [minutesBefore(other.at, onset)] : []))
-  const newest = Math.min(...all.filter((minutes): minutes is number => minutes !== undefined && minutes >= -1))
-  return before <= newest
+  const all = memory.signals.flatMap(({ signal }) => (signal.kind === 'change' ? [minutesBefore(signal.at, memory.onset) ?? -9] : [])).filter((minutes) => minutes >= -2)
+  return before <= Math.min(...all)
 }

@@ -1,25 +1,30 @@
 import { entityKey } from '../../../core/entity.ts'
 import type { Entity } from '../../../core/entity.ts'
+import type { Finding } from '../../../core/finding.ts'
 import type { FunctionCallItem, FunctionCallOutputItem, Item, MessageItem } from '../../../core/policy.ts'
 import type { Signal } from '../../../core/signal.ts'
-import type { Window } from '../../../core/time.ts'
+import { spreadRelevance } from './relevance.ts'
 
 /** An entity with where it was met: in the question, and in which calls. */
 export interface Sighting {
   readonly entity: Entity
+  readonly key: string
   readonly inQuestion: boolean
   readonly calls: readonly string[]
   /** The highest severity of a signal that names it, 0 to 3. */
   readonly severity: number
   /** Agents or tools that showed it. */
   readonly sources: readonly string[]
+  /** How closely it hangs together with the question, 0 to 1. */
+  readonly relevance: number
 }
 
-/** A signal with the call that showed it and the worker or tool it came from. */
+/** A signal with the calls that showed it and the worker or tool it came from. */
 export interface SeenSignal {
   readonly signal: Signal
   readonly calls: readonly string[]
   readonly source: string
+  readonly relevance: number
 }
 
 export interface PastCall {
@@ -34,61 +39,96 @@ export interface PastCall {
 /** Everything a run has shown its policy, typed. Rebuilt from the items, so a policy needs no state of its own. */
 export interface Memory {
   readonly question: string
-  readonly window: Window | undefined
   readonly calls: readonly PastCall[]
   readonly sightings: readonly Sighting[]
   readonly signals: readonly SeenSignal[]
+  /** When the trouble began, ISO: the earliest relevant error, or what the question says; undefined when nothing does. */
+  readonly onset: string | undefined
   readonly lastStep: boolean
 }
 
-type Draft = { entity: Entity; inQuestion: boolean; calls: Set<string>; severity: number; sources: Set<string> }
+interface EntityDraft { entity: Entity; inQuestion: boolean; calls: Set<string>; severity: number; sources: Set<string> }
+interface SignalDraft { signal: Signal; calls: Set<string>; source: string; about: string[] }
+interface Draft { readonly entities: Map<string, EntityDraft>; readonly signals: Map<string, SignalDraft>; readonly calls: PastCall[] }
+
+/** How a question of ours says when the trouble began; workers read it back. */
+export const onsetPhrase = 'The trouble began at '
 
 /** Reads an agent's items into its memory. Language-model workers and local ones leave the same typed outputs. */
 export function readMemory(items: readonly Item[], stepsLeft: number): Memory {
   const opening = items.find((item): item is MessageItem => item.type === 'message' && item.role === 'user')
+  const question = opening?.content ?? ''
+  const draft: Draft = { entities: new Map(), signals: new Map(), calls: [] }
+  for (const entity of opening?.entities ?? []) meet(draft, entity, { inQuestion: true })
   const asked = new Map(items.flatMap((item) => (item.type === 'function_call' ? [[item.call_id, item] as const] : [])))
-  const sightings = new Map<string, Draft>()
-  const signals = new Map<string, SeenSignal>()
-  const calls: PastCall[] = []
-  for (const entity of opening?.entities ?? []) meet(sightings, entity, undefined, 0, undefined)
-
   for (const item of items) {
     const call = item.type === 'function_call_output' ? asked.get(item.call_id) : undefined
-    if (item.type !== 'function_call_output' || !call) continue
-    const before = sightings.size
-    readOutput(item, call, sightings, signals)
-    calls.push({ tool: call.name, args: parseArgs(call), id: item.id ?? item.call_id, output: item, novel: sightings.size - before })
+    if (item.type === 'function_call_output' && call) readOutput(draft, item, call)
   }
+  return relate(draft, question, stepsLeft)
+}
+
+function relate(draft: Draft, question: string, stepsLeft: number): Memory {
+  const words = question.toLowerCase()
+  const given = [...draft.entities.values()].filter(({ inQuestion }) => inQuestion).length
+  const seeds = new Map([...draft.entities].flatMap(([key, { entity, inQuestion }], index): [string, number][] => {
+    // Whoever asks names what matters most first.
+    if (inQuestion) return [[key, 1 - (0.6 * index) / Math.max(1, given)]]
+    return entity.value.length >= 5 && words.includes(entity.value.toLowerCase()) ? [[key, 0.8]] : []
+  }))
+  const drafts = [...draft.signals.values()]
+  const relevance = spreadRelevance(seeds, drafts.map(({ signal, about }) => ({ entities: signal.entities, about })))
+  const signals = drafts.map(({ signal, calls, source }, index) => ({ signal, calls: [...calls], source, relevance: relevance.statement(index) }))
   return {
-    question: opening?.content ?? '',
-    window: opening?.window,
-    calls,
-    sightings: [...sightings.values()].map((draft) => ({ ...draft, calls: [...draft.calls], sources: [...draft.sources] })),
-    signals: [...signals.values()],
+    question,
+    calls: draft.calls,
+    sightings: [...draft.entities].map(([key, entity]) => ({ ...entity, key, calls: [...entity.calls], sources: [...entity.sources], relevance: relevance.entity(key) })),
+    signals,
+    onset: onsetOf(signals, question),
     lastStep: stepsLeft <= 1,
   }
 }
 
-function readOutput(item: FunctionCallOutputItem, call: FunctionCallItem, sightings: Map<string, Draft>, signals: Map<string, SeenSignal>): void {
-  const shown = item.result ?? item.finding
-  if (!shown) return
-  const id = item.id ?? item.call_id
-  for (const entity of shown.entities) meet(sightings, entity, id, 0, call.name)
-  for (const signal of shown.signals) {
-    const calls = item.finding?.claims.find((claim) => claim.text === signal.text)?.calls ?? item.finding?.claims[0]?.calls ?? [id]
-    const known = signals.get(signal.text)
-    signals.set(signal.text, known ? { ...known, calls: [...new Set([...known.calls, ...calls])] } : { signal, calls, source: call.name })
-    for (const entity of signal.entities) meet(sightings, entity, id, signal.severity, call.name)
-  }
+function onsetOf(signals: readonly SeenSignal[], question: string): string | undefined {
+  const told = question.indexOf(onsetPhrase)
+  if (told >= 0) return question.slice(told + onsetPhrase.length).split(/\s/)[0]?.replace(/\.$/, '')
+  const troubles = signals.filter(({ signal }) => signal.at !== undefined && signal.severity >= 2 && ['error', 'anomaly', 'state'].includes(signal.kind))
+  const best = Math.max(0, ...troubles.map((seen) => seen.relevance))
+  return troubles.filter((seen) => seen.relevance >= best * 0.8).flatMap(({ signal }) => signal.at ?? []).toSorted()[0]
 }
 
-function meet(sightings: Map<string, Draft>, entity: Entity, callId: string | undefined, severity: number, source: string | undefined): void {
+function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCallItem): void {
+  const id = item.id ?? item.call_id
+  const args = parseArgs(call)
+  const before = draft.entities.size
+  const shown = item.result ?? item.finding
+  for (const entity of shown?.entities ?? []) meet(draft, entity, { callId: id, source: call.name })
+  const signals: readonly (Signal | Finding['signals'][number])[] = shown?.signals ?? []
+  for (const signal of signals) {
+    const known = draft.signals.get(signal.text) ?? { signal, calls: new Set<string>(), source: call.name, about: [] }
+    for (const one of 'calls' in signal ? signal.calls : [id]) known.calls.add(one)
+    if (item.result) known.about.push(...aboutKeys(draft, args))
+    draft.signals.set(signal.text, known)
+    for (const entity of signal.entities) meet(draft, entity, { callId: id, source: call.name, severity: signal.severity })
+  }
+  draft.calls.push({ tool: call.name, args, id, output: item, novel: draft.entities.size - before })
+}
+
+/** The known entities a call's arguments name: what it brought is about them, whether it repeats them or not. */
+function aboutKeys(draft: Draft, args: Readonly<Record<string, unknown>>): string[] {
+  const values = new Set(Object.values(args).filter((value) => typeof value === 'string').map((value) => value.toLowerCase()))
+  return [...draft.entities].flatMap(([key, { entity }]) => (values.has(entity.value.toLowerCase()) ? [key] : []))
+}
+
+function meet(draft: Draft, entity: Entity, where: { inQuestion?: boolean; callId?: string; source?: string; severity?: number }): void {
   const key = entityKey(entity)
-  const draft = sightings.get(key) ?? { entity, inQuestion: callId === undefined, calls: new Set(), severity: 0, sources: new Set() }
-  if (callId !== undefined) draft.calls.add(callId)
-  if (source !== undefined) draft.sources.add(source)
-  draft.severity = Math.max(draft.severity, severity)
-  sightings.set(key, draft)
+  const known = draft.entities.get(key) ?? { entity, inQuestion: false, calls: new Set<string>(), severity: 0, sources: new Set<string>() }
+  known.inQuestion ||= where.inQuestion ?? false
+  if (where.callId !== undefined) known.calls.add(where.callId)
+  if (where.source !== undefined) known.sources.add(where.source)
+  known.severity = Math.max(known.severity, where.severity ?? 0)
+  if (entity.at !== undefined && known.entity.at === undefined) known.entity = entity
+  draft.entities.set(key, known)
 }
 
 function parseArgs(call: FunctionCallItem): Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { Aspect } from './aspects.ts'
 import { aspectOverlap, aspectsOf } from './aspects.ts'
 import { salience } from './fill-arguments.ts'
 import type { Features } from './head.ts'
+import { onsetPhrase } from './memory.ts'
 import type { Memory } from './memory.ts'
 
 /** What the foreman can ask a worker for; the words are a question for any worker, local or not. */
@@ -39,15 +40,18 @@ export function orchestratorActions(memory: Memory, tools: readonly ToolSpec[], 
   return [...questions, report]
 }
 
-/** The focus's question, with the alert's own words for the first round so that they are not lost. */
+/** The focus's question, with when the trouble began and the alert's own words, so that nothing is lost on the way. */
 function questionText(memory: Memory, focus: Focus): string {
-  return `${focuses[focus]}\n${memory.question.slice(0, 900)}`
+  const began = memory.onset === undefined ? '' : `${onsetPhrase}${memory.onset}.\n`
+  return `${focuses[focus]}\n${began}${memory.question.slice(0, 900)}`
 }
 
 function entitiesToAskAbout(memory: Memory): Entity[] {
   return memory.sightings
     .filter(({ entity }) => portable.includes(entity.kind))
     .toSorted((a, b) => salience(b) - salience(a))
+    // A row of ids of one kind (a trace per request) tells no more than the first few.
+    .filter(({ entity }, index, all) => all.slice(0, index).filter((earlier) => earlier.entity.kind === entity.kind).length < 4)
     .slice(0, 20)
     .map(({ entity }) => entity)
 }
@@ -81,8 +85,9 @@ function questionFeatures(memory: Memory, tool: ToolSpec, focus: Focus, entities
     'ask:failed_before': before.some((call) => call.output.failure) ? 1 : 0,
     'ask:fits_alert': aspectOverlap(expertise, aspectsOf(memory.question)),
     'ask:fresh_entities': Math.min(1, fresh / 8),
+    'ask:entities_elsewhere': focus === 'entities' && fresh > 0 ? 1 : 0,
     'ask:alert_source_first': memory.calls.length === 0 && memory.sightings.some(({ entity }) => entity.kind === 'issue') && tool.name.endsWith('sentry') ? 1 : 0,
-    'ask:with_company': picked.length > 0 ? 1 : 0,
+    'ask:blind': memory.calls.length === 0 && picked.length > 0 ? 1 : 0,
     'ask:found_trouble_before': before.some((call) => call.output.finding?.verdict === 'found') ? 1 : 0,
   }
 }
