@@ -70,6 +70,7 @@ describe('SQL on the simulated project', () => {
     expect((await sql('select usename, count(*) from pg_catalog.pg_stat_activity group by 1 order by 1')).body).toEqual([{ usename: 'authenticator', count: 12 }, { usename: 'postgres', count: 3 }])
     expect((await sql('select calls, mean_exec_time from pg_stat_statements')).body).toEqual([{ calls: 120_000, mean_exec_time: 0.63 }])
     expect((await sql('select pid from pg_locks where not granted')).body).toEqual([{ pid: 411 }])
+    expect((await sql('show max_connections')).body).toEqual([{ max_connections: '60' }])
   })
 
   it('tells an error as Postgres words it', async () => {

@@ -7,6 +7,8 @@ export interface DatabaseStart {
   readonly common: readonly { name: string; sql: string }[]
   readonly scripts: readonly { name: string; sql: string }[]
   readonly now: number
+  /** Lines for postgresql.conf. */
+  readonly settings: readonly string[]
 }
 
 /** Statements for one read-only transaction, and the time it happens at. The last one's rows are the answer. */

@@ -10,7 +10,7 @@ import type { DatabaseAnswer, DatabaseRequest, DatabaseStart } from './database-
  */
 const port = parentPort
 if (!port) throw new Error('database-thread.ts runs as a worker thread only.')
-const { template, common, scripts, now: start } = workerData as DatabaseStart
+const { template, common, scripts, settings, now: start } = workerData as DatabaseStart
 let current = start
 Date.now = () => current
 
@@ -42,7 +42,7 @@ async function keepTemplate(target: PGlite): Promise<void> {
 
 async function startDatabase(): Promise<PGlite> {
   const kept = await readFile(template).catch(() => undefined)
-  const started = await PGlite.create({ parsers, ...(kept && { loadDataDir: new Blob([kept]) }) })
+  const started = await PGlite.create({ parsers, postgresqlconf: [...settings], ...(kept && { loadDataDir: new Blob([kept]) }) })
   if (!kept) {
     await run(started, common)
     await keepTemplate(started)

@@ -53,13 +53,15 @@ export function createDatabase(world: World, clock: Clock): Database {
   let asked = 0
 
   const start = (): Worker => {
-    const { schemaSql, dataSql } = world.supabase
+    const { schemaSql, dataSql, project } = world.supabase
+    // Postgres keeps three connections for itself and starts with no fewer than that.
+    const settings = [`max_connections = ${Math.max(10, project.stats.maxConnections)}`]
     const common = [sqlFile('prelude.sql'), sqlFile('clickhouse.sql')]
     const scripts = [
       { name: 'the lab\'s own rows', sql: worldRowsSql(world) },
       { name: 'supabase/schema.sql', sql: withoutExtensions(schemaSql) }, { name: 'supabase/data.sql', sql: dataSql }, { name: 'analyze', sql: 'analyze' },
     ]
-    const started = new Worker(new URL('database-thread.ts', import.meta.url), { workerData: { template: templatePath(common), common, scripts, now: clock.now().getTime() } satisfies DatabaseStart })
+    const started = new Worker(new URL('database-thread.ts', import.meta.url), { workerData: { template: templatePath(common), common, scripts, settings, now: clock.now().getTime() } satisfies DatabaseStart })
     const failAll = (error: Error): void => {
       for (const { reject } of waiting.values()) reject(error)
       waiting.clear()
