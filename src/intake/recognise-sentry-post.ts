@@ -107,13 +107,21 @@ function alertOf(post: Post, context: PostContext, parts: Parts): RecognisedPost
     source: 'slack_alert',
     kind,
     receivedAt: context.clock.now().toISOString(),
-    title: (lead.label || bare || 'Sentry alert').slice(0, 300),
+    title: titleOf(lead.label || bare || 'Sentry alert', texts).slice(0, 300),
     text: texts.map(markupText).join('\n').slice(0, 8000),
     sentry: referenceOf(post, parts),
     place: { team: context.team, channel: post.channel, threadTs: post.thread_ts ?? post.ts },
   }
   const delivery = context.eventId === undefined ? [] : [`slack-event:${context.eventId}`]
   return { outcome: 'alert', alert, claims: [...delivery, `slack-message:${post.channel}:${post.ts}`] }
+}
+
+/** The error itself: Sentry links its type and prints its message below, so the two belong together unless one says it all. */
+function titleOf(label: string, texts: readonly string[]): string {
+  const printed = texts.find((text) => text.startsWith('```'))
+  const message = markupText(printed?.replaceAll('```', '') ?? '').split('\n')[0]?.trim() ?? ''
+  if (message === '' || label.includes(message)) return label
+  return message.startsWith(label) ? message : `${label}: ${message}`
 }
 
 function referenceOf(post: Post, { texts, headline, lead, kind, named }: Parts): SentryReference {

@@ -17,6 +17,12 @@ export function serviceOfTool(tool: string): string | undefined {
   return worker && serviceNames[worker]
 }
 
+/** The question a delegation asks: its first line, for the rest is context for the worker. */
+export function questionOf(args: unknown): string {
+  const question = typeof args === 'object' && args !== null && 'question' in args && typeof args.question === 'string' ? args.question : ''
+  return question.trim().split('\n')[0] ?? ''
+}
+
 /** `1 call`, `2 calls`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

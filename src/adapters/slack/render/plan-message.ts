@@ -11,6 +11,8 @@ import { paragraph, prose, richText } from './rich-text.ts'
 
 /** Slack documents 256 characters for a field of a plan or a task. */
 const fieldLength = 256
+/** A title is one line on most screens. */
+const questionLength = 110
 
 /** The progress post: a plan with one task per worker, those that are not configured named as such. */
 export function planMessage(opening: Pick<ThreadOpening, 'kind' | 'title'>, progress: Progress, sanitiser: Sanitiser): Message {
@@ -49,9 +51,7 @@ function taskTitle(name: WorkerName, { state, question, calls, ms }: WorkerProgr
   const service = serviceNames[name]
   if (state === 'not_configured') return `${service}: not configured`
   if (state === 'waiting') return ended ? `${service}: not asked` : service
-  const asked = question === '' ? service : `${service}: ${question.replaceAll(/\s+/g, ' ')}`
+  const short = question.length > questionLength ? `${question.slice(0, questionLength - 1)}…` : question
   const spent = [...(calls > 0 ? [counted(calls, 'call')] : []), ...(ms > 0 ? [duration(ms)] : [])].join(', ')
-  const room = fieldLength - spent.length - 4
-  const short = asked.length > room ? `${asked.slice(0, room - 1)}…` : asked
-  return spent === '' ? short : `${short} (${spent})`
+  return `${service}${short === '' ? '' : `: ${short}`}${spent === '' ? '' : ` (${spent})`}`
 }

@@ -1,7 +1,7 @@
 import type { ContainerBlock } from '@slack/types'
 import type { AgentRun, Call } from '../../../core/investigation.ts'
 import type { Sanitiser } from '../sanitise.ts'
-import { counted, delegatedWorker, duration, serviceNames } from './names.ts'
+import { counted, delegatedWorker, duration, questionOf, serviceNames } from './names.ts'
 import { richText, words } from './rich-text.ts'
 
 const lineLength = 140
@@ -37,15 +37,11 @@ function callLines(call: Call, number: string): string[] {
   if (!worker) return [`${number} ${outcome(call)}`]
   const inner = call.run?.steps.flatMap((step) => step.calls) ?? []
   const answer = call.finding ? `${call.finding.verdict.replace('_', ' ')}: ${call.finding.answer}` : `failed: ${call.failure?.message ?? 'no finding'}`
-  return [`${number} ${serviceNames[worker]} ← ${question(call.args)}`, ...inner.map((toolCall) => `· ${outcome(toolCall)}`), `→ ${answer}`]
+  return [`${number} ${serviceNames[worker]} ← ${questionOf(call.args)}`, ...inner.map((toolCall) => `· ${outcome(toolCall)}`), `→ ${answer}`]
 }
 
 function outcome({ tool, args, ms, failure, result }: Call): string {
   const given = typeof args === 'object' && args !== null ? Object.values(args).filter((value) => typeof value !== 'object').join(' ') : ''
   const end = failure ? `✗ ${failure.kind}` : result?.truncated === true ? '✓ (truncated)' : '✓'
   return `${end} ${tool} ${given.slice(0, 60)} ${duration(ms)}`
-}
-
-function question(args: unknown): string {
-  return typeof args === 'object' && args !== null && 'question' in args && typeof args.question === 'string' ? args.question : ''
 }

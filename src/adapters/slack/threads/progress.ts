@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../../../core/event.ts'
 import type { WorkerName } from '../../../core/worker.ts'
 import { workerNames } from '../../../core/worker.ts'
-import { delegatedWorker } from '../render/names.ts'
+import { delegatedWorker, questionOf } from '../render/names.ts'
 
 /** What the thread knows of one worker. */
 export interface WorkerProgress {
@@ -56,8 +56,4 @@ function advanceOrchestrator(progress: Progress, event: AgentEvent): Progress {
 
 function change(progress: Progress, name: WorkerName, fields: Partial<WorkerProgress>): Progress {
   return { ...progress, workers: { ...progress.workers, [name]: { ...progress.workers[name], ...fields } } }
-}
-
-function questionOf(args: unknown): string {
-  return typeof args === 'object' && args !== null && 'question' in args && typeof args.question === 'string' ? args.question : ''
 }
