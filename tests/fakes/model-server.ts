@@ -22,7 +22,7 @@ export interface ModelServer {
   readonly key: string
   /** The requests that were sound, in the order they came. */
   readonly requests: readonly ModelRequest[]
-  /** Why requests were refused that the real API would refuse too; empty when the client spoke well. */
+  /** Why requests were refused that the real API would refuse too, and where the script did not know on; empty when all went well. */
   readonly refusals: readonly string[]
   close(): Promise<void>
 }
@@ -49,13 +49,13 @@ export async function startModelServer(script: Script): Promise<ModelServer> {
       if ('output' in object) for (const item of object.output) if (item.type === 'reasoning') reasoning.set(item.id, reasoningText(item))
       send(response, 200, object)
     } catch (error) {
-      if (!(error instanceof RefusedRequest)) throw error
-      refusals.push(error.message)
+      refusals.push(String(error))
+      if (!(error instanceof RefusedRequest)) return send(response, 500, { error: { message: String(error), type: 'server_error', param: null, code: null } })
       send(response, error.status, { error: { message: error.message, type: 'invalid_request_error', param: error.param, code: error.code } })
     }
   }
   const server = createServer((message, response) => {
-    take(message, response).catch((error: unknown) => send(response, 500, { error: { message: String(error), type: 'server_error', param: null, code: null } }))
+    void take(message, response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
