@@ -10,6 +10,9 @@ export interface Conclusion {
   readonly culprit: Entity | undefined
 }
 
+type CauseHead = 'worker.claim' | 'orchestrator.cause'
+type CulpritHead = 'worker.culprit' | 'orchestrator.culprit'
+
 const stopFeatures = (taken: number): Features => ({ stop: 1, 'stop:none_taken': taken === 0 ? 1 : 0, 'stop:one_taken': taken === 1 ? 1 : 0, 'stop:many_taken': taken >= 3 ? 1 : 0 })
 const nobody = (memory: Memory): Features => ({
   nobody: 1,
@@ -17,13 +20,13 @@ const nobody = (memory: Memory): Features => ({
   'nobody:no_change': memory.signals.some(({ signal }) => signal.kind === 'change') ? 0 : 1,
 })
 
-/** Chooses signals one after another until it stops or has `most` of them. */
-export function chooseSignals(memory: Memory, head: 'worker.claim' | 'orchestrator.cause', choose: Choose, most: number): SeenSignal[] {
-  const taken: SeenSignal[] = []
+/** Chooses signals one after another, beside those already `taken`, until it stops or has `most` of them. */
+function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, known: Conclusion = { cause: [], culprit: undefined }): SeenSignal[] {
+  const taken = [...known.cause]
   while (taken.length < most) {
     const open = memory.signals.filter((seen) => !taken.includes(seen))
     if (open.length === 0) break
-    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, taken)), stopFeatures(taken.length)])
+    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, taken, known.culprit)), stopFeatures(taken.length)])
     const next = open[index]
     if (!next) break
     taken.push(next)
@@ -31,8 +34,15 @@ export function chooseSignals(memory: Memory, head: 'worker.claim' | 'orchestrat
   return taken
 }
 
+/** What is wrong first, then what is to blame for it, then what shows that: so the story names no rival of its own culprit. */
+export function draw(memory: Memory, heads: { cause: CauseHead; culprit: CulpritHead }, choose: Choose, most: number): Conclusion {
+  const trouble = chooseSignals(memory, heads.cause, choose, 1)
+  const culprit = trouble.length > 0 ? chooseCulprit(memory, trouble, heads.culprit, choose) : undefined
+  return { culprit, cause: chooseSignals(memory, heads.cause, choose, most, { cause: trouble, culprit }) }
+}
+
 /** Chooses the culprit among the entities that signals name, or nobody. */
-export function chooseCulprit(memory: Memory, cause: readonly SeenSignal[], head: 'worker.culprit' | 'orchestrator.culprit', choose: Choose): Entity | undefined {
+function chooseCulprit(memory: Memory, cause: readonly SeenSignal[], head: CulpritHead, choose: Choose): Entity | undefined {
   const named = distinctEntities([...cause, ...memory.signals].flatMap(({ signal }) => signal.entities)).slice(0, 80)
   const candidates = [...named.map((entity) => culpritFeatures(entity, memory, cause)), nobody(memory)]
   return named[choose(head, candidates)]

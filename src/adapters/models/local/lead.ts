@@ -42,7 +42,7 @@ function tellsOnset(seen: SeenSignal, onset: string | undefined): boolean {
 }
 
 /** What a signal looks like as the cause: its kind, its weight, its place in time, and how it hangs together with the rest. */
-export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[]): Features {
+export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], culprit?: Entity): Features {
   const { signal } = seen
   const keys = new Set(signal.entities.map(entityKey))
   const shares = (other: SeenSignal): boolean => other.signal.entities.some((entity) => keys.has(entityKey(entity)))
@@ -63,6 +63,7 @@ export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly
     'taken:same_source': taken.some((other) => other.source === seen.source) ? 1 : 0,
     'taken:same_words': taken.some((other) => sameWords(other.signal.text, signal.text)) ? 1 : 0,
     'count:many': (signal.count ?? 0) >= 10 ? 1 : 0,
+    ...(culprit ? { [keys.has(entityKey(culprit)) ? 'culprit:named' : `culprit:not_named:${signal.kind}`]: 1 } : {}),
   }
 }
 
@@ -101,6 +102,7 @@ export function culpritFeatures(entity: Entity, memory: Memory, cause: readonly 
     'everywhere': memory.signals.length > 4 && naming.length > memory.signals.length * 0.5 ? 1 : 0,
     'in_cause': cause.some(({ signal }) => signal.entities.some((other) => entityKey(other) === key)) ? 1 : 0,
     'first_in_its_signal': naming.some(({ signal }) => signal.entities[0] && entityKey(signal.entities[0]) === key) ? 1 : 0,
+    'in_error_and_state': kinds.has('error') && kinds.has('state') ? 1 : 0,
     'in_error_and_change': kinds.has('change') && (kinds.has('error') || kinds.has('state') || kinds.has('anomaly') || kinds.has('absence')) ? 1 : 0,
     'in_question': sighting?.inQuestion ? 1 : 0,
     proposed: memory.calls.some(({ output: { finding } }) => finding?.culprit?.name.toLowerCase() === entity.value.toLowerCase()) ? 1 : 0,

@@ -2,9 +2,9 @@ import type { Entity } from '../../../core/entity.ts'
 import type { OutputItem } from '../../../core/policy.ts'
 import type { FollowUpAnswer, Report } from '../../../core/report.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
-import { causeText, chooseCulprit, chooseSignals } from './compose-report.ts'
+import { causeText, draw } from './compose-report.ts'
 import type { Choose } from './head.ts'
-import type { Memory, SeenSignal } from './memory.ts'
+import type { Memory } from './memory.ts'
 import { orchestratorActions } from './orchestrator-action.ts'
 import type { OrchestratorAction } from './orchestrator-action.ts'
 import { callItem } from './worker-policy.ts'
@@ -24,17 +24,18 @@ export function orchestratorTurn(memory: Memory, tools: readonly ToolSpec[], cho
   return [callItem(memory, 0, 'report', isFollowUp(report) ? answer(memory, choose) : conclude(memory, choose))]
 }
 
+const heads = { cause: 'orchestrator.cause', culprit: 'orchestrator.culprit' } as const
+
 function isFollowUp(report: ToolSpec | undefined): boolean {
   const properties = report?.parameters['properties']
   return properties !== null && typeof properties === 'object' && 'answer' in properties
 }
 
 function conclude(memory: Memory, choose: Choose): Report {
-  const cause = chooseSignals(memory, 'orchestrator.cause', choose, 5)
-  const culprit = chooseCulprit(memory, cause, 'orchestrator.culprit', choose)
-  const naming = culprit ? memory.signals.filter(({ signal }) => signal.entities.some((entity) => entity.kind === culprit.kind && entity.value === culprit.value)) : []
-  const shown = [...new Set([...cause, ...naming.slice(0, 2)])]
-  const text = causeText(shown, 600)
+  const { cause, culprit } = draw(memory, heads, choose, 5)
+  const naming = culprit ? memory.signals.filter((seen) => !cause.includes(seen) && seen.signal.entities.some((entity) => entity.kind === culprit.kind && entity.value === culprit.value)) : []
+  const shown = [...cause, ...naming.slice(0, 2)]
+  const text = causeText(cause, 600)
   const verdict = culprit ? 'root_cause' : memory.signals.some(({ signal }) => signal.severity >= 2) ? 'inconclusive' : 'no_fault'
   return {
     verdict,
@@ -48,7 +49,7 @@ function conclude(memory: Memory, choose: Choose): Report {
 }
 
 function answer(memory: Memory, choose: Choose): FollowUpAnswer {
-  const found: SeenSignal[] = chooseSignals(memory, 'orchestrator.cause', choose, 6)
+  const { cause: found } = draw(memory, heads, choose, 6)
   return {
     answer: found.length > 0 ? found.map(({ signal }) => `• ${signal.text}`).join('\n').slice(0, 2400) : 'The workers found nothing more about this in the incident\'s window.',
     evidence: found.map(({ signal, calls }) => ({ text: signal.text, calls: calls.slice(0, 8) })),

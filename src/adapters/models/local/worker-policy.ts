@@ -1,7 +1,7 @@
 import type { FindingDraft } from '../../../core/finding.ts'
 import type { OutputItem } from '../../../core/policy.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
-import { causeText, chooseCulprit, chooseSignals } from './compose-report.ts'
+import { causeText, draw } from './compose-report.ts'
 import type { Choose } from './head.ts'
 import type { Memory } from './memory.ts'
 import { workerActions } from './worker-action.ts'
@@ -25,8 +25,7 @@ export function workerTurn(memory: Memory, tools: readonly ToolSpec[], choose: C
 }
 
 function finding(memory: Memory, choose: Choose): FindingDraft {
-  const cause = chooseSignals(memory, 'worker.claim', choose, 6)
-  const culprit = cause.length > 0 ? chooseCulprit(memory, cause, 'worker.culprit', choose) : undefined
+  const { cause, culprit } = draw(memory, { cause: 'worker.claim', culprit: 'worker.culprit' }, choose, 6)
   const broken = cause.some(({ signal }) => signal.severity > 0 && signal.kind !== 'healthy')
   return {
     verdict: broken ? 'found' : memory.calls.some((call) => call.output.result) ? 'nothing_found' : 'inconclusive',
