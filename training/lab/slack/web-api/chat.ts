@@ -127,7 +127,7 @@ const getPermalink = defineMethod({
   tier: 'special',
   args: z.looseObject({ channel: required, message_ts: required }),
   run: (call, args) => {
-    const reached = reachChannel(call, args.channel, 'read')
+    const reached = reachChannel(call, args.channel, 'link')
     if (!reached.ok) return reached
     const message = findMessage(call.state, reached.channel.id, args.message_ts)
     if (!message) return refuse('message_not_found')

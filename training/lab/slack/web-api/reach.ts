@@ -4,8 +4,8 @@ import { refuse, refuseScope, type Call } from './method.ts'
 
 const readScopes = { public: 'channels', private: 'groups', im: 'im' } as const
 
-/** What an app wants with a channel: read its messages, know it, or write in it. */
-export type Purpose = 'history' | 'read' | 'write'
+/** What an app wants with a channel: read its messages, know it, write in it, or link to it (which needs no scope). */
+export type Purpose = 'history' | 'read' | 'write' | 'link'
 
 /**
  * The channel an app names, if it may have it for this purpose; else `channel_not_found` (unknown, or private and not a
@@ -28,6 +28,7 @@ export function reachChannel(
     if (!member && !app.scopes.has('chat:write.public')) return refuse('not_in_channel')
     return { ok: true, channel }
   }
+  if (purpose === 'link') return { ok: true, channel }
   const scope = `${readScopes[channel.kind]}:${purpose}`
   if (!app.scopes.has(scope)) return refuseScope(app, scope)
   if (purpose === 'history' && !member) return refuse('not_in_channel')
