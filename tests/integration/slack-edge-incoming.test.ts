@@ -150,6 +150,15 @@ describe('people', () => {
     expect(lab.heard.alerts.slice(1).map(({ kind, source, title }) => `${source} ${kind} ${title}`).toSorted()).toEqual(['shortcut issue TypeError: <x>', 'shortcut question checkout is slow'])
   })
 
+  it('hear that the alert they point at is taken up already', async () => {
+    const { ts } = lab.slack.people.postSentryAlert('alerts', alert)
+    await until(() => lab.heard.alerts.length === 1)
+    lab.answers.push({ outcome: 'joined', incident: { id: 'i', fingerprint: 'f', openedAt: '', alertCount: 2, runId: 'run', alert: { ...issueAlert, place: { team: 'T', channel: channelId(), threadTs: ts } } } })
+    await lab.slack.people.shortcut('you', 'investigate', { channel: 'alerts', ts })
+    await until(() => lab.slack.state.ephemerals.length === 1)
+    expect(lab.slack.state.ephemerals[0]?.message.text).toMatch(/taken this up already/)
+  })
+
   it('get nothing in a channel shared with another company', async () => {
     const shared = lab.slack.state.channels.get(channelId('incidents'))
     if (shared) shared.externallyShared = true

@@ -39,7 +39,7 @@ export function createSanitiser(hosts: readonly string[]): Sanitiser {
 
 function shown(character: string): string {
   if (character === '\n' || character === '\t') return character
-  // An emoji's joiners and a soft hyphen carry no meaning here; a direction mark could turn the text around, so it is named.
+  // Named, not dropped: a name that differs only by such a character must not look the same.
   return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
 }
 

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api'
-import type { Place } from '../../../core/alert.ts'
+import type { Incident, Place } from '../../../core/alert.ts'
 import type { Admission } from '../../../core/desk.ts'
 import { PermanentError, TransientError, UserError } from '../../../core/errors.ts'
 import type { EdgeLog } from '../edge-log.ts'
@@ -30,6 +30,10 @@ export function errorText(error: unknown): string {
   return 'Something went wrong on my side, so nothing was stored. Please try again; if it happens twice, tell whoever runs me.'
 }
 
+function shownIn({ alert }: Incident, { channel, threadTs }: Place): boolean {
+  return alert.place?.channel === channel && alert.place.threadTs === threadTs
+}
+
 /** Speaks with the bot's voice; texts are escaped here. */
 export function createTell({ client, sanitiser, log }: { client: WebClient; sanitiser: Sanitiser; log: EdgeLog }): Tell {
   const attempt = async (what: string, call: () => Promise<unknown>): Promise<void> => {
@@ -45,7 +49,7 @@ export function createTell({ client, sanitiser, log }: { client: WebClient; sani
     client.chat.postMessage({ channel: place.channel, thread_ts: place.threadTs, text: markup, unfurl_links: false, unfurl_media: false }))
   const joined: Tell['joined'] = async (place, { incident }) => {
     const first = incident.alert.place
-    if (!first || (first.channel === place.channel && first.threadTs === place.threadTs)) return
+    if (!first || shownIn(incident, place)) return
     const permalink = await client.chat.getPermalink({ channel: first.channel, message_ts: first.threadTs }).then(({ permalink: url }) => url, () => undefined)
     // The address is Slack's own, about our own thread: not a host to look up.
     const there = permalink === undefined ? 'in its first alert\'s thread' : `<${permalink}|in this thread>`
@@ -56,7 +60,9 @@ export function createTell({ client, sanitiser, log }: { client: WebClient; sani
     say: (place, text) => post(place, sanitiser.escaped(text, 2000)),
     admission: async (to, admission) => {
       if (admission.outcome === 'refused') await whisper(to, admission.reason)
-      if (admission.outcome === 'joined') await joined(to.place, admission)
+      if (admission.outcome !== 'joined') return
+      if (shownIn(admission.incident, to.place)) await whisper(to, 'I have taken this up already; what I find stands in this thread.')
+      else await joined(to.place, admission)
     },
     joined,
   }

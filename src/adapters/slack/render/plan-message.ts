@@ -13,6 +13,8 @@ import { paragraph, prose, richText } from './rich-text.ts'
 const fieldLength = 256
 /** A title is one line on most screens. */
 const questionLength = 110
+/** An answer is a hint here; the report has it whole. */
+const answerLength = 160
 
 /** The progress post: a plan with one task per worker, those that are not configured named as such. */
 export function planMessage(opening: Pick<ThreadOpening, 'kind' | 'title'>, progress: Progress, sanitiser: Sanitiser): Message {
@@ -37,7 +39,7 @@ function planTitle({ kind, title }: Pick<ThreadOpening, 'kind' | 'title'>, progr
 function task(name: WorkerName, worker: WorkerProgress, ended: boolean, sanitiser: Sanitiser): TaskCardBlock {
   // Never asked and not configured stay `pending`: a tick would claim a check that nobody made.
   const status = ({ not_configured: 'pending', waiting: 'pending', working: ended ? 'error' : 'in_progress', done: 'complete', failed: 'error' } as const)[worker.state]
-  const answer = worker.state === 'done' || worker.state === 'failed' ? prose(worker.answer, fieldLength, sanitiser) : []
+  const answer = worker.state === 'done' || worker.state === 'failed' ? prose(worker.answer.replaceAll(/\s+/g, ' '), answerLength, sanitiser) : []
   return {
     type: 'task_card',
     task_id: name,
