@@ -50,7 +50,7 @@ program.command('demo')
     const home = mkdtempSync(join(tmpdir(), 'foreman-demo-'))
     try {
       const { startDemo } = await import('./training/demo/start-demo.ts')
-      const demo = await startDemo({ tasksDirectory, home, port: options.once ? 0 : options.port, policy: options.policy, environment: process.env })
+      const demo = await startDemo({ tasksDirectory, home, port: options.once ? 0 : options.port, task: options.task, policy: options.policy, environment: process.env })
       try {
         if (options.once) {
           const { runOnce, onceText } = await import('./training/demo/run-once.ts')
@@ -96,11 +96,14 @@ program.command('ask <question>')
     const recorded = options.task === undefined ? undefined : await (await import('./training/open-task-lab.ts')).taskEstate(options.task, tasksDirectory)
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
-    const investigation = await ask({ question, config, promptsDirectory, estate: recorded?.estate ?? { connections: config.connections, fetch, clock: systemClock }, signal: stop.signal, progress: note })
-    await recorded?.close()
-    if (options.json) json(investigation)
-    else print(investigationMarkdown(investigation))
-    if (!investigation.report) process.exitCode = help.failed
+    try {
+      const investigation = await ask({ question, config, promptsDirectory, estate: recorded?.estate ?? { connections: config.connections, fetch, clock: systemClock }, signal: stop.signal, progress: note })
+      if (options.json) json(investigation)
+      else print(investigationMarkdown(investigation))
+      if (!investigation.report) process.exitCode = help.failed
+    } finally {
+      await recorded?.close()
+    }
   })
 
 program.command('doctor')
@@ -167,6 +170,8 @@ tasks.command('show <id>')
     print(await showTask(id, tasksDirectory))
   })
 
+for (const command of [program, tasks]) command.showHelpAfterError(`The commands: ${command.commands.map((known) => known.name()).join(', ')}. --help behind one says more.`)
+
 try {
   await program.parseAsync()
 } catch (error) {
@@ -185,6 +190,8 @@ function explain(error: unknown): number {
     note(`foreman: ${error.message}`)
     return help.misused
   }
-  note(`foreman: ${error.stack ?? error.message}`)
+  // Said by us about the outside world: our own call stack tells nobody anything.
+  const known = error.name === 'TransientError' || error.name === 'PermanentError'
+  note(`foreman: ${known ? error.message : (error.stack ?? error.message)}`)
   return help.failed
 }

@@ -3,7 +3,7 @@ import { readPrompts } from './adapters/prompts/read-prompts.ts'
 import { createLog } from './adapters/telemetry/create-log.ts'
 import type { Config } from './config.ts'
 import { orchestratorBudget, workerBudget } from './core/budget.ts'
-import { ConfigurationError } from './core/errors.ts'
+import { ConfigurationError, UserError } from './core/errors.ts'
 import type { AgentEvent } from './core/event.ts'
 import type { Investigation } from './core/investigation.ts'
 import { createMemoryJournal } from './core/journal.ts'
@@ -23,8 +23,9 @@ export interface AskOptions {
   readonly progress: (line: string) => void
 }
 
-/** One investigation of a question, outside Slack. Throws `ConfigurationError` when no worker is configured. */
+/** One investigation of a question, outside Slack. Throws `UserError` when there is no question, `ConfigurationError` when no worker is configured. */
 export async function ask({ question, config, estate, promptsDirectory, signal, progress }: AskOptions): Promise<Investigation> {
+  if (question.trim() === '') throw new UserError('The question is empty. Ask, for example: foreman ask "why do checkouts fail since 14:00?"')
   const id = randomUUID()
   const { workers, clock, asOf } = await siteOf(estate, config.secrets, createLog(config.logLevel, config.secrets), new Date())
   if (workers.length === 0) throw new ConfigurationError(['No worker is configured, so there is nothing to look into. `foreman doctor` says what each needs; `--task ID` looks into a recorded incident.'])

@@ -23,6 +23,7 @@ import type { Estate } from './estate.ts'
 import { createFeedbackDesk } from './feedback/create-feedback-desk.ts'
 import { createDesk } from './intake/create-desk.ts'
 import { startInvestigator } from './investigator.ts'
+import type { Investigator } from './investigator.ts'
 import { createPerformRun } from './orchestrator/perform-run.ts'
 import { createSentryWebhook } from './sentry-webhook.ts'
 
@@ -47,8 +48,20 @@ export interface RunningBot {
 
 const shutdownGraceMs = 15_000
 
-/** Starts the bot: adapters, flows, edges. Throws `ConfigurationError` that names every gap. */
+/** Starts the bot: adapters, flows, edges. Throws `ConfigurationError` that names every gap, with nothing left open. */
 export async function startBot(config: Config, role: BotRole, surroundings: Surroundings): Promise<RunningBot> {
+  // Closed in the reverse order of opening, whether the start fails half-way or the bot is stopped.
+  const open = new AsyncDisposableStack()
+  try {
+    return await start(config, role, surroundings, open)
+  } catch (error) {
+    await open.disposeAsync()
+    throw error
+  }
+}
+
+async function start(config: Config, role: BotRole, surroundings: Surroundings, open: AsyncDisposableStack): Promise<RunningBot> {
+  const connect = connectSlack(config)
   const log = createLog(config.logLevel, config.secrets)
   const metrics = createMetrics()
   const newId = randomUUID
@@ -60,45 +73,44 @@ export async function startBot(config: Config, role: BotRole, surroundings: Surr
   cast('orchestrator')
   for (const worker of workers.configured) cast(worker)
 
-  const { store, queue } = await openDurable(config, log, (error) => failure.reject(error))
+  const { store, queue } = await openDurable(config, log, (error) => failure.reject(error), open)
   const desk = createDesk({
     store, queue, clock: systemClock, newId, windowMinutes: config.incidentMinutes,
     onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
   })
   const feedback = createFeedbackDesk({ store, clock: systemClock, newId })
-  const slack = connectSlack(config, { desk, feedback, store, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
-  await slack.start()
+  const slack = connect({ desk, feedback, store, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
+  open.defer(() => slack.close())
 
   const runs = createPerformRun({
     store, threads: slack.threads, cast, budget: { orchestrator: orchestratorBudget, worker: workerBudget },
     site: async (run) => await siteOf(await surroundings.estateOf(run), config.secrets, log, new Date(run.startedAt ?? run.createdAt)),
     machineClock: systemClock, listen: metrics.listen,
   })
-  const investigator = role === 'bot' ? undefined : await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
+  let investigator: Investigator | undefined
+  open.defer(() => investigator?.close(shutdownGraceMs))
+  open.defer(() => slack.stop())
+  await slack.start()
+  if (role !== 'bot') investigator = await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
 
   const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, metrics, log })
   const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
   if (slack.routes) web.route('/', slack.routes)
   const served = await serveWeb(web, config.web)
+  open.defer(() => served.close())
   log.info({ url: served.url, workers: workers.configured, database: config.databaseUrl === undefined ? 'embedded' : 'postgres', queue: config.redisUrl === undefined ? 'postgres' : 'redis' }, 'Foreman is up.')
 
-  return {
-    webUrl: served.url, store, log, failed: failure.promise,
-    stop: async () => {
-      await Promise.all([served.close(), slack.stop()])
-      await investigator?.close(shutdownGraceMs)
-      await slack.close()
-      await queue.close()
-      await store.close()
-    },
-  }
+  return { webUrl: served.url, store, log, failed: failure.promise, stop: () => open.disposeAsync() }
 }
 
-async function openDurable(config: Config, log: Log, onFatal: (error: Error) => void) {
+async function openDurable(config: Config, log: Log, onFatal: (error: Error) => void, open: AsyncDisposableStack) {
   if (config.databaseUrl === undefined) mkdirSync(config.home, { recursive: true })
   const database = await openDatabase({ location: config.databaseUrl === undefined ? { directory: join(config.home, 'db') } : { url: config.databaseUrl }, log, onFatal })
+  open.defer(() => database.close())
   const location = config.redisUrl !== undefined ? { redis: config.redisUrl } : database.embedded ? { pool: database.embedded } : { postgres: config.databaseUrl ?? '' }
-  return { store: createStore(database), queue: await openQueue({ location, log }) }
+  const queue = await openQueue({ location, log })
+  open.defer(() => queue.close())
+  return { store: createStore(database), queue }
 }
 
 function organizationOf(connections: ConnectionInputs): string | undefined {

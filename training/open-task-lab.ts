@@ -1,18 +1,25 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { UserError } from '../src/core/errors.ts'
 import type { Estate } from '../src/estate.ts'
 import { createLab } from './lab/lab.ts'
 import type { Lab } from './lab/lab.ts'
 import { labEstate } from './lab-connections.ts'
+import { listTasks } from './tasks/list-tasks.ts'
 import { loadTask } from './tasks/load-task.ts'
 import type { LoadedTask } from './tasks/load-task.ts'
 
 type Served = Awaited<ReturnType<Lab['listen']>>
 
-/** A task by its folder, or by the id of one below `tasksDirectory`. Throws `ConfigurationError` when it cannot be read. */
+/**
+ * A task by its folder, or by the id of one below `tasksDirectory`. Throws `UserError` with the known ids when there is no such
+ * folder, `ConfigurationError` when the one there cannot be read.
+ */
 export async function findTask(pathOrId: string, tasksDirectory: string): Promise<LoadedTask> {
-  const path = resolve(pathOrId)
-  return await loadTask(existsSync(path) ? path : join(tasksDirectory, pathOrId))
+  const path = [resolve(pathOrId), join(tasksDirectory, pathOrId)].find((candidate) => pathOrId !== '' && existsSync(candidate))
+  if (path !== undefined) return await loadTask(path)
+  const known = (await listTasks(tasksDirectory)).map(({ id }) => id)
+  throw new UserError(`There is no task "${pathOrId}", neither as a folder nor as an id. Known: ${known.join(', ')}.`)
 }
 
 /** A task's world as the services an investigation looks into, in process. */

@@ -16,6 +16,8 @@ export interface DemoOptions {
   /** Where the bot keeps its database; a folder of its own per demo. */
   readonly home: string
   readonly port: number
+  /** The incident to begin with. Checked before anything starts. */
+  readonly task?: string | undefined
   /** A policy for every role; the live ones when undefined. */
   readonly policy?: string | undefined
   /** Model keys and the like come from here; everything else is the demo's own. */
@@ -35,11 +37,24 @@ export interface Demo {
 const channel = 'alerts'
 const promptsDirectory = fileURLToPath(new URL('../../prompts', import.meta.url))
 
-/** The real bot on the lab: a Slack workspace with a page, and every incident's world behind it. */
+/** The real bot on the lab: a Slack workspace with a page, and every incident's world behind it. An unknown `task` throws a UserError that lists the known ones. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
+  // Closed in the reverse order of opening, whether the start fails half-way or the demo ends.
+  const open = new AsyncDisposableStack()
+  try {
+    return await start(options, open)
+  } catch (error) {
+    await open.disposeAsync()
+    throw error
+  }
+}
+
+async function start(options: DemoOptions, open: AsyncDisposableStack): Promise<Demo> {
   const rack = await createLabRack(options.tasksDirectory)
+  open.defer(() => rack.close())
+  let current: MountedTask = await rack.mount(options.task ?? rack.tasks[0]?.id ?? '')
   const slack = createSlackWorkspace({ app: { name: 'Foreman' } })
-  let current: MountedTask | undefined
+  const byThread = new Map<string, MountedTask>()
   const fire = async (id: string): Promise<{ channel: string; ts: string }> => {
     current = await rack.mount(id)
     const { loaded } = current
@@ -47,25 +62,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const message = alert
       ? slack.people.postSentryAlert(channel, alert)
       : slack.people.postAs('you', channel, `<@${slack.credentials.botUserId}> ${loaded.task.question}`)
+    byThread.set(message.ts, current)
     return { channel, ts: message.ts }
   }
   slack.app.route('/', createWorkspacePage({ slack, fire, incidents: rack.tasks.map(({ id, title }) => ({ id, title, description: rackDescription(rack, id) })) }))
   const served = await slack.listen({ port: options.port })
-  const first = rack.tasks[0]
+  open.defer(() => served.close())
   const estateOf = async (run: Run | null) => {
-    const issue = run?.request.alert.sentry?.issueId
-    const task = (issue === undefined ? undefined : rack.byIssue(issue)) ?? current ?? await rack.mount(first?.id ?? '')
-    return task.estate
+    const { place, alert } = run?.request ?? {}
+    const issue = alert?.sentry?.issueId
+    return (byThread.get(place?.threadTs ?? '') ?? (issue === undefined ? undefined : rack.byIssue(issue)) ?? current).estate
   }
   const bot = await startBot(demoConfig(options, slack, served.apiUrl), 'all', { estateOf, promptsDirectory })
-  return {
-    url: served.url, slack, rack, bot, fire,
-    stop: async () => {
-      await bot.stop()
-      await served.close()
-      await rack.close()
-    },
-  }
+  open.defer(() => bot.stop())
+  return { url: served.url, slack, rack, bot, fire, stop: () => open.disposeAsync() }
 }
 
 function demoConfig({ environment, home, policy }: DemoOptions, slack: SlackWorkspace, apiUrl: string): Config {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
+import { ConfigurationError } from '../../../src/core/errors.ts'
 import type { SocketMode } from './delivery/socket-mode.ts'
 
 const closeHandshakeMs = 100
@@ -15,7 +16,10 @@ export interface ListeningServer {
   close(): Promise<void>
 }
 
-/** Serves a workspace's Hono app and its Socket Mode upgrades (`/link/?ticket=…`) on one port of this machine; port 0 takes a free one. */
+/**
+ * Serves a workspace's Hono app and its Socket Mode upgrades (`/link/?ticket=…`) on one port of this machine; port 0 takes a
+ * free one. Throws a ConfigurationError that names a port that is taken.
+ */
 export async function listenOn(app: Hono, socketMode: SocketMode, port: number): Promise<ListeningServer> {
   const server = createAdaptorServer({ fetch: app.fetch })
   const sockets = new WebSocketServer({ noServer: true })
@@ -29,7 +33,9 @@ export async function listenOn(app: Hono, socketMode: SocketMode, port: number):
     sockets.handleUpgrade(request, socket, head, admit)
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => {
+      reject(new ConfigurationError([`The workspace cannot listen on 127.0.0.1:${port}: ${error.message}. Free that port or choose another with --port.`]))
+    })
     server.listen(port, '127.0.0.1', resolve)
   })
   const address = server.address() as AddressInfo
