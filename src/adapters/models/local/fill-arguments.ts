@@ -1,3 +1,4 @@
+import { entityKey } from '../../../core/entity.ts'
 import type { Entity } from '../../../core/entity.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
 import type { Memory, Sighting } from './memory.ts'
@@ -48,8 +49,12 @@ function partnerValue(field: Field, about: Sighting | undefined, memory: Memory)
   if (!fillable(field)) return field.required ? field.options?.[0] : undefined
   if (!about) return field.required ? candidates(field, memory)[0]?.entity.value : undefined
   if (field.entityKind === undefined) return undefined
-  const together = candidates(field, memory).filter((other) => other !== about && other.calls.some((call) => about.calls.includes(call)))
-  return (together[0] ?? (field.required ? candidates(field, memory).find((other) => other !== about) : undefined))?.entity.value
+  const together = candidates(field, memory).find((other) => other !== about && namedTogether(other, about, memory))
+  return (together ?? (field.required ? candidates(field, memory).find((other) => other !== about) : undefined))?.entity.value
+}
+
+function namedTogether(one: Sighting, other: Sighting, memory: Memory): boolean {
+  return memory.signals.some(({ signal }) => [one, other].every(({ key }) => signal.entities.some((entity) => entityKey(entity) === key)))
 }
 
 function candidates(field: Field, memory: Memory): Sighting[] {

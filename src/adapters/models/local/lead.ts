@@ -6,8 +6,8 @@ import type { Memory, SeenSignal } from './memory.ts'
 
 /** What an entity is in a story: something that changes, something that is set, something that runs, or a trace of the trouble. */
 const stations: Readonly<Record<string, readonly EntityKind[]>> = {
-  change: ['commit', 'deployment', 'release', 'migration', 'pull_request'],
-  setting: ['variable', 'credential', 'config_map', 'policy', 'volume', 'domain', 'image', 'role'],
+  change: ['commit', 'deployment', 'release', 'migration', 'pull_request', 'image'],
+  setting: ['variable', 'credential', 'config_map', 'policy', 'volume', 'domain', 'role'],
   schedule: ['cronjob', 'job', 'monitor'],
   runner: ['service', 'workload', 'function', 'pod', 'container', 'node', 'host'],
   data: ['table', 'column', 'database', 'bucket', 'query'],
@@ -91,6 +91,7 @@ export function culpritFeatures(entity: Entity, memory: Memory, cause: readonly 
     [`is:${entity.kind}`]: 1,
     severity: Math.max(0, ...naming.map(({ signal }) => signal.severity)) / 3,
     relevance: sighting?.relevance ?? 0,
+    irrelevant: (sighting?.relevance ?? 0) < 0.3 ? 1 : 0,
     'relevance:of_its_signals': strongest?.relevance ?? 0,
     ...Object.fromEntries([...kinds].flatMap((kind) => [[`named:${kind}`, 1], [`${station}:named:${kind}`, 1]])),
     ...timing('changed', before),

@@ -59,6 +59,7 @@ function callFeatures(memory: Memory, tool: ToolSpec, { about }: Filling, asks: 
     'call:about_relevance': about?.relevance ?? 0,
     'call:about_severity': (about?.severity ?? 0) / 3,
     'call:about_sources': Math.min(1, (about?.sources.length ?? 0) / 3),
+    'call:about_asked_before': about && memory.calls.some((call) => Object.values(call.args).includes(about.entity.value)) ? 1 : 0,
     'call:about_unseen_here': about && about.calls.length === 0 ? 1 : 0,
     'call:same_tool_found': earlier.some((call) => call.output.result?.signals.some((signal) => signal.severity >= 2)) ? 1 : 0,
     'call:overview': /^(list|search|service|environment)$/.test(verb) ? 1 : 0,
