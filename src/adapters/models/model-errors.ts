@@ -7,12 +7,22 @@ export function modelError(error: unknown, place: string, signal: AbortSignal): 
   if (signal.aborted || error instanceof OpenAI.APIUserAbortError) return new TransientError('The model call was stopped.')
   if (error instanceof OpenAI.APIConnectionTimeoutError) return new TransientError(`The model server at ${place} did not answer in time.`)
   if (error instanceof OpenAI.APIConnectionError) return new TransientError(`The model server at ${place} cannot be reached.`)
-  if (error instanceof OpenAI.APIError && typeof error.status === 'number') return statusError(error, error.status, place)
+  if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
+    const { code, param } = error
+    return statusError({ status: Number(error.status), code, param, retryAfter: (error.headers as Headers | undefined)?.get('retry-after') }, place)
+  }
   if (error instanceof SyntaxError) return new TransientError(`The model server at ${place} sent an answer that is not whole JSON.`)
   return new TransientError(`The connection to the model server at ${place} broke off in the middle of its answer.`, { cause: error })
 }
 
-function statusError(error: InstanceType<typeof OpenAI.APIError>, status: number, place: string): Error {
+interface Refusal {
+  readonly status: number
+  readonly code: string | null | undefined
+  readonly param: string | null | undefined
+  readonly retryAfter: string | null | undefined
+}
+
+function statusError({ status, code, param, retryAfter }: Refusal, place: string): Error {
   const server = `The model server at ${place}`
   switch (status) {
     case 401:
@@ -22,13 +32,13 @@ function statusError(error: InstanceType<typeof OpenAI.APIError>, status: number
     case 404:
       return new ConfigurationError([`${server} does not know this model or path (404). Check the model's name and the base URL; it usually ends in /v1.`])
     case 429:
-      return error.code === 'insufficient_quota' || error.code === 'billing_hard_limit_reached'
-        ? new ConfigurationError([`${server} says that this key's quota is used up (429, ${error.code}). Raise its limit or set another key.`])
-        : new TransientError(`${server} limits our requests (429)${waitOf(error)}.`)
+      return code === 'insufficient_quota' || code === 'billing_hard_limit_reached'
+        ? new ConfigurationError([`${server} says that this key's quota is used up (429, ${code}). Raise its limit or set another key.`])
+        : new TransientError(`${server} limits our requests (429)${waitOf(retryAfter)}.`)
   }
   if (status >= 500 || status === 408 || status === 409) return new TransientError(`${server} failed (${status}).`)
-  if (error.code === 'context_length_exceeded') return new PermanentError(`This run has grown past the context window of the model at ${place}. Use a model with a larger one.`)
-  const details = [error.code, error.param].filter((part) => isName(part)).map((part) => `, ${part}`)
+  if (code === 'context_length_exceeded') return new PermanentError(`This run has grown past the context window of the model at ${place}. Use a model with a larger one.`)
+  const details = [code, param].filter((part) => isName(part)).map((part) => `, ${part}`)
   return new PermanentError(`${server} refused the request (${status}${details.join('')}).`)
 }
 
@@ -37,8 +47,8 @@ function isName(part: string | null | undefined): part is string {
   return typeof part === 'string' && /^[a-z][\w.[\]-]{0,60}$/i.test(part)
 }
 
-function waitOf({ headers }: InstanceType<typeof OpenAI.APIError>): string {
-  const seconds = Number(headers?.get('retry-after') ?? Number.NaN)
+function waitOf(retryAfter: string | null | undefined): string {
+  const seconds = Number(retryAfter ?? Number.NaN)
   return Number.isFinite(seconds) && seconds > 0 ? ` and asks to wait ${Math.ceil(seconds)} s` : ''
 }
 

@@ -2,7 +2,7 @@ import type OpenAI from 'openai'
 import type { FunctionCallItem, Item, Policy } from '../../core/policy.ts'
 import { readCompletion } from './chat-answer.ts'
 import { wireParameters } from './function-tools.ts'
-import { askServer, createModelClient, placeOf } from './model-client.ts'
+import { askServer, createModelClient, isOpenAi, placeOf } from './model-client.ts'
 import type { ModelServer } from './model-client.ts'
 
 type Params = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming
@@ -22,9 +22,10 @@ export function createChatPolicy(server: ModelServer & { readonly baseURL: strin
         messages: chatMessages(items),
         tools: tools.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters: wireParameters(parameters) } })),
         ...(temperature !== undefined && { temperature }),
-        ...(seed !== undefined && { seed }),
       }
-      const answer = await askServer(server, signal, () => client.chat.completions.create(request, { signal }))
+      // OpenAI has given `seed` up; trainers' servers still sample by it.
+      const seeded: object = seed === undefined || isOpenAi(server) ? {} : { seed }
+      const answer = await askServer(server, signal, () => client.chat.completions.create({ ...request, ...seeded }, { signal }))
       return readCompletion(answer, { model, place: placeOf(server), turn: items.length })
     },
   }
