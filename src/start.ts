@@ -7,6 +7,7 @@ import { openDatabase } from './adapters/store/database.ts'
 import { createStore } from './adapters/store/store.ts'
 import { createLog } from './adapters/telemetry/create-log.ts'
 import type { Log } from './adapters/telemetry/create-log.ts'
+import { startErrorReporting } from './adapters/telemetry/error-reporting.ts'
 import { createMetrics } from './adapters/telemetry/create-metrics.ts'
 import { createWeb } from './adapters/web/create-web.ts'
 import { serveWeb } from './adapters/web/serve-web.ts'
@@ -64,6 +65,8 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   const connect = connectSlack(config)
   const log = createLog(config.logLevel, config.secrets)
   const metrics = createMetrics()
+  const errors = config.sentryDsn === undefined ? undefined : startErrorReporting(config.sentryDsn)
+  open.defer(() => errors?.close())
   const newId = randomUUID
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
@@ -91,7 +94,7 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   open.defer(() => investigator?.close(shutdownGraceMs))
   open.defer(() => slack.stop())
   await slack.start()
-  if (role !== 'bot') investigator = await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log })
+  if (role !== 'bot') investigator = await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log, onDefect: (error) => errors?.report(error) })
 
   const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, metrics, log })
   const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })

@@ -72,7 +72,8 @@ export function createPerformRun(deps: PerformRunDependencies): PerformRun {
   const giveUp: PerformRun['giveUp'] = async (runId, reason) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return
-    const view = await openView(deps, owned.run, await deps.site(owned.run))
+    // The thread may be the very thing that failed; the run ends all the same.
+    const view = await openView(deps, owned.run, await deps.site(owned.run)).catch(() => null)
     await view?.failed('I could not finish this investigation, even after several tries. Mention me with your question to start again; whoever runs me finds the reason in the log.')
     await owned.finish('failed', null, reason)
   }
