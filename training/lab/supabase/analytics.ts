@@ -5,7 +5,7 @@ import { LogsSqlError, logsQuery } from './logs-sql.ts'
 const minute = 60_000
 const longest = 24 * 60 * minute
 /** Order matters: the log store's own functions come before Postgres'. */
-const schemas = ['clickhouse', 'pg_catalog']
+const schemas = ['information_schema', 'pg_catalog']
 
 export interface AnalyticsAnswer {
   readonly status: number
@@ -65,7 +65,7 @@ export async function apiCounts(database: Database, clock: Clock, query: URLSear
   const product = (prefix: string): string => `count(*) filter (where log_attributes ->> 'request.path' like '/${prefix}/%')`
   const sql = `select date_bin($1::interval, timestamp, 'epoch'::timestamptz) as timestamp, ${product('auth')} as total_auth_requests, ${product('realtime')} as total_realtime_requests,
     ${product('rest')} as total_rest_requests, ${product('storage')} as total_storage_requests
-    from clickhouse.stored_logs where source = 'edge_logs' and timestamp > $2 and timestamp <= $3 group by 1 order by 1`
+    from information_schema.lab_logs where source = 'edge_logs' and timestamp > $2 and timestamp <= $3 group by 1 order by 1`
   return counted(database, clock, interval, { sql, parameters: [] })
 }
 
@@ -78,7 +78,7 @@ export async function functionStats(database: Database, clock: Clock, query: URL
   const sql = `select date_bin($1::interval, timestamp, 'epoch'::timestamptz) as timestamp, count(*) as requests_count,
     count(*) filter (where ${status} < 400) as success_count, count(*) filter (where ${status} between 400 and 499) as client_err_count, count(*) filter (where ${status} >= 500) as server_err_count,
     avg(${spent}) as avg_execution_time, max(${spent}) as max_execution_time
-    from clickhouse.stored_logs where source = 'function_edge_logs' and timestamp > $2 and timestamp <= $3 and log_attributes ->> 'function_id' = $4 group by 1 order by 1`
+    from information_schema.lab_logs where source = 'function_edge_logs' and timestamp > $2 and timestamp <= $3 and log_attributes ->> 'function_id' = $4 group by 1 order by 1`
   return counted(database, clock, interval, { sql, parameters: [query.get('function_id')] })
 }
 

@@ -54,12 +54,18 @@ async function startDatabase(): Promise<PGlite> {
 
 const database = startDatabase()
 
+/** Placeholders without values, as EXPLAIN (GENERIC_PLAN) has them, pass in Postgres' simple protocol only. */
+async function runOne(db: PGlite, sql: string, parameters: readonly unknown[]): Promise<Results<Record<string, unknown>> | undefined> {
+  if (parameters.length > 0 || !/\$\d/.test(sql)) return db.query<Record<string, unknown>>(sql, [...parameters])
+  return (await db.exec(sql)).at(-1) as Results<Record<string, unknown>> | undefined
+}
+
 async function answer({ role, searchPath, statements }: DatabaseRequest): Promise<Results<Record<string, unknown>> | undefined> {
   const db = await database
   await db.exec(`begin read only; set local role ${role}; set local search_path to ${searchPath}`)
   try {
     let last: Results<Record<string, unknown>> | undefined
-    for (const { sql, parameters } of statements) last = await db.query<Record<string, unknown>>(sql, [...parameters])
+    for (const { sql, parameters } of statements) last = await runOne(db, sql, parameters)
     return last
   } finally {
     await db.exec('rollback; reset all')

@@ -88,7 +88,7 @@ export function createDatabase(world: World, clock: Clock): Database {
       waiting.set(asked, answer)
       const request: DatabaseRequest = {
         id: asked, now: clock.now().getTime(), role: readOnlyRole, searchPath: schemas.join(', '),
-        statements: statements.map(({ sql, parameters = [] }) => ({ sql: sql.replaceAll(/\b(?:pg_catalog\.)?pg_blocking_pids(?=\s*\()/gi, 'lab.pg_blocking_pids'), parameters })),
+        statements: statements.map(({ sql, parameters = [] }) => ({ sql: sql.replaceAll(/\b(?:pg_catalog\.)?pg_blocking_pids(?=\s*\()/gi, 'information_schema.lab_blocking_pids'), parameters })),
       }
       thread.postMessage(request)
       return answer.promise

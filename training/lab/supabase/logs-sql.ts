@@ -41,7 +41,7 @@ function rewriteWord(all: readonly Piece[], index: number): { sql: string; used:
   const limit = unsupported.get(word) ?? unsupported.get(word.toUpperCase() === word ? word : '')
   if (limit !== undefined && (opens || word === word.toUpperCase())) throw new LogsSqlError(`${limit} is not supported by the simulated log store`)
   if (word === 'log_attributes' && all[index + 1]?.text === '[' && all[index + 2]?.kind === 'text' && all[index + 3]?.text === ']') {
-    return { sql: `clickhouse.map_value(log_attributes, ${literal(all[index + 2]?.text ?? '')})`, used: 4 }
+    return { sql: `information_schema.map_value(log_attributes, ${literal(all[index + 2]?.text ?? '')})`, used: 4 }
   }
   if (opens && word.toLowerCase() === 'count' && all[index + 2]?.text === ')') return { sql: 'count(*)', used: 3 }
   if (opens && distinct.has(word)) return { sql: 'count(distinct ', used: 2 }
@@ -103,5 +103,5 @@ export function logsQuery(sql: string): string {
   const sources = [...named].map((name) => `, ${name} as (select * from logs where source = '${name}')`).join('')
   const own = rewrite(all).trim()
   const body = first === 'with' ? `, ${own.replace(/^with\s+/i, '')}` : ` ${own}`
-  return `with logs as (select ${columns} from clickhouse.stored_logs where timestamp >= $1 and timestamp < $2)${sources}${body}`
+  return `with logs as (select ${columns} from information_schema.lab_logs where timestamp >= $1 and timestamp < $2)${sources}${body}`
 }

@@ -1,12 +1,14 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import type { Clock } from '../../../src/core/time.ts'
+import type { SupabaseProject } from '../../../src/core/world/supabase.ts'
 import type { World } from '../../../src/core/world/world.ts'
 import type { Recorder } from '../recorder.ts'
 import { apiCounts, functionStats, queryLogs, type AnalyticsAnswer } from './analytics.ts'
 import { QueryError, type Database } from './database.ts'
-import { apiKeysView, branchesView, configurationViews, functionBody, functionView, healthView, lintsView, projectView } from './project-views.ts'
+import { apiKeysView, branchesView, branchRunView, configurationViews, functionBody, functionView, healthView, lintsView, projectView } from './project-views.ts'
 import { readOnlySql } from './read-only-sql.ts'
+import { typescriptTypes } from './typescript-types.ts'
 
 export interface SupabaseDeps {
   readonly world: World
@@ -92,12 +94,31 @@ function projectRoutes({ world, clock, recorder, database }: SupabaseDeps): Hono
   routes.get('/analytics/endpoints/functions.combined-stats', async (context) => send(context, await functionStats(database, clock, new URL(context.req.url).searchParams)))
   routes.post('/network-bans/retrieve', (context) => {
     recorder.mark(context.req.raw, { write: false })
-    return context.json({ banned_ipv4_addresses: [] }, 201)
+    return context.json({ banned_ipv4_addresses: project.network.bannedAddresses }, 201)
   })
   const runSql = (context: Context): Promise<Response> => answerSql(context, { recorder, database })
   routes.post('/database/query', runSql)
   routes.post('/database/query/read-only', runSql)
+  routes.get('/types/typescript', async (context) => context.json({ types: await typescriptTypes(database, (context.req.query('included_schemas') ?? 'public').split(',')) }))
+  routes.route('/actions', branchRunRoutes(project, clock))
   for (const [path, view] of Object.entries(configurationViews(project, clock.now().toISOString()))) routes.get(`/${path}`, (context) => context.json(view))
+  return routes
+}
+
+/** What lies below `/v1/projects/{ref}/actions`: runs of branches, newest first, and what they wrote. */
+function branchRunRoutes(project: SupabaseProject, clock: Clock): Hono {
+  const runs = () => project.branchRuns.filter(({ createdAt }) => Date.parse(createdAt) <= clock.now().getTime()).toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))
+  const routes = new Hono()
+  routes.get('/', (context) => {
+    const [offset, limit] = [Number(context.req.query('offset') ?? 0), Number(context.req.query('limit') ?? 10)]
+    return context.json(runs().slice(offset, offset + limit).map((run) => branchRunView(project, run)))
+  })
+  routes.get('/:run/:logs?', (context) => {
+    const found = runs().find(({ id }) => id === context.req.param('run'))
+    const below = context.req.param('logs')
+    if (!found || (below !== undefined && below !== 'logs')) return context.json({ message: 'Action run not found' }, 404)
+    return below === 'logs' ? context.text(found.log) : context.json(branchRunView(project, found))
+  })
   return routes
 }
 

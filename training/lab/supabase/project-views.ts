@@ -62,6 +62,16 @@ export function branchesView(project: SupabaseProject): object[] {
   }))
 }
 
+type BranchRun = SupabaseProject['branchRuns'][number]
+
+/** A run of a branch as the Management API shows it. */
+export function branchRunView(project: SupabaseProject, { id, branch, createdAt, updatedAt, steps }: BranchRun): object {
+  return {
+    id, branch_id: project.branches.find(({ name }) => name === branch)?.id ?? stableUuid(`branch:${branch}`), workdir: null, check_run_id: null, created_at: createdAt, updated_at: updatedAt,
+    run_steps: steps.map((step) => ({ name: step.name, status: step.status, created_at: step.createdAt, updated_at: step.updatedAt })),
+  }
+}
+
 /** API keys by name; the values are placeholders, since the lab gives none away. */
 export function apiKeysView(project: SupabaseProject): object[] {
   const key = (type: 'legacy' | 'publishable' | 'secret', name: string, prefix: string): object => ({
@@ -72,7 +82,7 @@ export function apiKeysView(project: SupabaseProject): object[] {
 
 /** The documents under `/config/…`, `/readonly`, `/network-restrictions` and the like, by path below the project. `now` is ISO 8601. */
 export function configurationViews(project: SupabaseProject, now: string): Readonly<Record<string, object>> {
-  const { config, stats, ref, createdAt } = project
+  const { config, network, stats, ref, createdAt } = project
   const pooled = { pool_mode: 'transaction', default_pool_size: 15, max_client_conn: 200, ...config.pooler }
   const connection = `postgresql://postgres.${ref}:[YOUR-PASSWORD]@aws-0-${project.region}.pooler.supabase.com:6543/postgres`
   const disk = { type: 'gp3', size_gb: Math.round(stats.diskTotalBytes / 1e9), iops: 3000, throughput_mibps: 125, ...config.disk }
@@ -92,9 +102,8 @@ export function configurationViews(project: SupabaseProject, now: string): Reado
     postgrest: { db_schema: 'public,graphql_public', max_rows: 1000, db_extra_search_path: 'public, extensions', db_pool: null },
     readonly: { enabled: stats.readonly, override_enabled: false, override_active_until: '1970-01-01T00:00:00.000Z' },
     'upgrade/status': { databaseUpgradeStatus: null },
-    'network-restrictions': { entitlement: 'allowed', config: { dbAllowedCidrs: ['0.0.0.0/0'], dbAllowedCidrsV6: ['::/0'] }, status: 'applied', applied_at: createdAt },
+    'network-restrictions': { entitlement: 'allowed', config: { dbAllowedCidrs: network.allowedCidrs, dbAllowedCidrsV6: network.allowedCidrs.includes('0.0.0.0/0') ? ['::/0'] : [] }, status: 'applied', applied_at: createdAt },
     'database/backups': { region: project.region, walg_enabled: true, pitr_enabled: false, backups: [], physical_backup_data: {} },
     'api-keys/legacy': { enabled: true },
-    actions: [],
   }
 }

@@ -14,5 +14,6 @@ export function metricsText({ ref, stats }: SupabaseProject): string {
     gauge('node_filesystem_avail_bytes', 'Free space on the disk.', [[',mountpoint="/data"', stats.diskTotalBytes - stats.diskUsedBytes]]),
     gauge('supabase_usage_metrics_user_queries_total', 'Calls recorded by pg_stat_statements.', [['', stats.statements.reduce((sum, { calls }) => sum + calls, 0)]]),
     gauge('pg_read_only', '1 when the database refuses writes.', [['', stats.readonly ? 1 : 0]]),
+    ...Object.entries(stats.gauges).map(([name, value]) => gauge(name, 'As the world gives it.', [['', value]])),
   ].join('\n')}\n`
 }

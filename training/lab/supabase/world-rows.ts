@@ -23,12 +23,30 @@ export function worldRowsSql(world: World): string {
     insert('extensions.pg_stat_statements', project.stats.statements.map(({ query, calls, totalMs, meanMs, maxMs, rows }) => ({
       userid: 10, dbid: 5, toplevel: true, queryid: Number.parseInt(stableHex(query, 12), 16), query, calls, total_exec_time: totalMs, mean_exec_time: meanMs, max_exec_time: maxMs, min_exec_time: 0, rows,
     }))),
-    insert('lab.activity', activity(world)),
+    insert('information_schema.lab_activity', activity(world)),
+    ...counters(world),
     insert('storage.buckets', project.buckets.map((bucket) => ({
       id: bucket.id, name: bucket.name, public: bucket.public, created_at: bucket.createdAt, updated_at: bucket.createdAt, file_size_limit: bucket.fileSizeLimit, allowed_mime_types: bucket.allowedMimeTypes,
     }))),
-    insert('clickhouse.stored_logs', world.logs.filter(({ source }) => source.startsWith('supabase.')).map(logRow)),
+    insert('information_schema.lab_logs', world.logs.filter(({ source }) => source.startsWith('supabase.')).map(logRow)),
   ].join('')
+}
+
+/** What the statistics views say of tables, indexes and the database. */
+function counters({ supabase }: World): string[] {
+  const { tables, indexes, database } = supabase.project.stats
+  return [
+    insert('information_schema.lab_table_stats', tables.map((counted) => ({
+      schemaname: counted.schema, relname: counted.table, n_live_tup: counted.liveRows, n_dead_tup: counted.deadRows, seq_scan: counted.seqScans, seq_tup_read: counted.seqRowsRead,
+      idx_scan: counted.indexScans, n_tup_ins: counted.inserts, n_tup_upd: counted.updates, n_tup_del: counted.deletes, n_mod_since_analyze: counted.modifiedSinceAnalyze,
+      last_autovacuum: counted.lastAutovacuum, last_autoanalyze: counted.lastAutoanalyze,
+    }))),
+    insert('information_schema.lab_index_stats', indexes.map(({ schema, index, scans }) => ({ schemaname: schema, indexrelname: index, idx_scan: scans }))),
+    insert('information_schema.lab_database_stats', [{
+      xact_commit: database.commits, xact_rollback: database.rollbacks, blks_read: database.blocksRead, blks_hit: database.blocksHit, deadlocks: database.deadlocks,
+      temp_files: database.tempFiles, temp_bytes: database.tempBytes, stats_reset: database.since,
+    }]),
+  ]
 }
 
 function cronRuns({ supabase }: World): object[] {
