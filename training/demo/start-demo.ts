@@ -54,6 +54,7 @@ async function start(options: DemoOptions, open: AsyncDisposableStack): Promise<
   open.defer(() => rack.close())
   let current: MountedTask = await rack.mount(options.task ?? rack.tasks[0]?.id ?? '')
   const slack = createSlackWorkspace({ app: { name: 'Foreman' } })
+  const channelId = [...slack.state.channels.values()].find(({ name }) => name === channel)?.id ?? channel
   const byThread = new Map<string, MountedTask>()
   const fire = async (id: string): Promise<{ channel: string; ts: string }> => {
     current = await rack.mount(id)
@@ -63,7 +64,7 @@ async function start(options: DemoOptions, open: AsyncDisposableStack): Promise<
       ? slack.people.postSentryAlert(channel, alert)
       : slack.people.postAs('you', channel, `<@${slack.credentials.botUserId}> ${loaded.task.question}`)
     byThread.set(message.ts, current)
-    return { channel, ts: message.ts }
+    return { channel: channelId, ts: message.ts }
   }
   slack.app.route('/', createWorkspacePage({ slack, fire, incidents: rack.tasks.map(({ id, title }) => ({ id, title, description: rackDescription(rack, id) })) }))
   const served = await slack.listen({ port: options.port })
