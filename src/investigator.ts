@@ -34,6 +34,7 @@ export async function startInvestigator(parts: InvestigatorParts): Promise<Inves
   const handle = async (job: Job, { signal, lastTry }: JobContext): Promise<void> => {
     try {
       const performed = await parts.runs.perform(job.runId, { signal, lastAttempt: lastTry, stoppedByPerson: () => wasStopped(signal) })
+      if (performed === 'unshown') log.warn({ run: job.runId }, 'Slack could not be reached to show a run; it stays open and is tried again.')
       if (performed === 'interrupted') throw new TransientError('The run was interrupted by a shutdown and will go on.')
     } catch (error) {
       if (!(error instanceof TransientError)) parts.onDefect?.(error)

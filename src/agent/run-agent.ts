@@ -6,7 +6,7 @@ import type { End } from './reporting.ts'
 import { createSpend } from './spend.ts'
 import type { Spend } from './spend.ts'
 import { createTranscript, outputItem, reportToolName } from './transcript.ts'
-import { takeTurn } from './turn.ts'
+import { takeTurn, turnKey } from './turn.ts'
 
 /**
  * The loop all agents share: ask the policy, run its calls at once, show it what they brought, until it reports
@@ -44,7 +44,8 @@ export async function runAgent<Report>(setup: AgentSetup<Report>): Promise<Agent
     steps.push(step)
     context.emit({ type: 'step_ended', runId, agent, step })
     for (const part of [usage, ...calls.flatMap((call) => call.run?.usage ?? [])]) spend.add(part)
-    end ??= spentEnd(setup, spend, steps.length, signal)
+    // A turn that an earlier attempt made was within its budget then: time that passed since does not take it back.
+    if (!context.journal.find(turnKey(runId, steps.length))) end ??= spentEnd(setup, spend, steps.length, signal)
   }
 
   const { error, ...ending } = stoppedEnd(setup, end)

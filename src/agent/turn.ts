@@ -5,13 +5,18 @@ import { untilAborted } from './until-aborted.ts'
 
 export type Turn = { answer: PolicyAnswer; ms: number } | { error: unknown }
 
+/** The journal's key of a run's turn. */
+export function turnKey(runId: string, index: number): string {
+  return `${runId}.${index}`
+}
+
 /**
  * Asks the policy for its next action, or takes it from the journal where this turn was finished before.
  * The answer is durable before any of its calls begins. What the policy throws is returned; what the journal throws is thrown.
  */
 export async function takeTurn(setup: AgentSetup<unknown>, transcript: Transcript, index: number, signal: AbortSignal): Promise<Turn> {
   const { context, agent, runId } = setup
-  const key = `${runId}.${index}`
+  const key = turnKey(runId, index)
   const inputHash = transcript.hash()
   const began = performance.now()
   const entry = context.journal.find(key)

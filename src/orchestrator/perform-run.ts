@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Budget } from '../core/budget.ts'
 import type { Cast } from '../core/cast.ts'
-import { TransientError } from '../core/errors.ts'
+import { ConfigurationError, PermanentError, TransientError } from '../core/errors.ts'
 import type { AgentEvent, Emit } from '../core/event.ts'
 import type { Investigation } from '../core/investigation.ts'
 import type { OwnedRun, Run, RunStatus, Store } from '../core/store.ts'
@@ -30,8 +30,11 @@ export interface Site {
   readonly asOf: Date
 }
 
-/** How a run was left: ended for good, or to be delivered again. */
-export type Performed = 'ended' | 'not_ours' | 'interrupted'
+/**
+ * How a run was left. `interrupted` by a shutdown: it is delivered again. `unshown`: Slack could not be reached, however often it
+ * was tried; the run stays open, and whoever looks for open runs delivers it again.
+ */
+export type Performed = 'ended' | 'not_ours' | 'interrupted' | 'unshown'
 
 export interface PerformOptions {
   readonly signal: AbortSignal
@@ -46,15 +49,16 @@ export interface PerformRun {
 }
 
 /**
- * Does one run from wherever its journal ends to its report in the thread. `attempt` counts deliveries from 1.
- * Throws `TransientError` when another delivery can help and one is left; what the person sees is final only with the last.
+ * Does one run from wherever its journal ends to its report in the thread. Throws `TransientError` when another delivery
+ * can help and one is left; what the person sees is final only with the last.
  */
 export function createPerformRun(deps: PerformRunDependencies): PerformRun {
   const perform: PerformRun['perform'] = async (runId, options) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return 'not_ours'
     const site = await deps.site(owned.run)
-    const view = await openView(deps, owned.run, site)
+    const view = await unlessUnreachable(openView(deps, owned.run, site), options)
+    if (view === 'unshown') return view
     const result = await performInvestigation(deps, owned, site, view, options.signal)
     const { investigation, error } = result
     if (options.signal.aborted && !options.stoppedByPerson()) {
@@ -65,19 +69,45 @@ export function createPerformRun(deps: PerformRunDependencies): PerformRun {
       await view?.suspend()
       throw error
     }
-    await view?.report(investigation)
+    const shown = view && await show(view, owned, investigation, options)
+    if (shown === 'unshown') return shown
     await owned.finish(statusOf(investigation), investigation, investigation.run.end.message)
     return 'ended'
   }
   const giveUp: PerformRun['giveUp'] = async (runId, reason) => {
     const owned = await deps.store.takeRun(runId, deps.machineClock.now().toISOString())
     if (!owned) return
-    // The thread may be the very thing that failed; the run ends all the same.
-    const view = await openView(deps, owned.run, await deps.site(owned.run)).catch(() => null)
-    await view?.failed('I could not finish this investigation, even after several tries. Mention me with your question to start again; whoever runs me finds the reason in the log.')
-    await owned.finish('failed', null, reason)
+    try {
+      const view = await openView(deps, owned.run, await deps.site(owned.run))
+      await view?.failed('I could not finish this investigation, even after several tries. Mention me with your question to start again; whoever runs me finds the reason in the log.')
+    } finally {
+      // The thread may be the very thing that failed; a run left open would be delivered for ever.
+      await owned.finish('failed', null, reason)
+    }
   }
   return { perform, giveUp }
+}
+
+/** What Slack was asked for; `unshown` when it could not be reached and no try is left, for nothing of the run is lost by waiting. */
+async function unlessUnreachable<T>(asked: Promise<T>, { lastAttempt }: PerformOptions): Promise<T | 'unshown'> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof TransientError && lastAttempt) return 'unshown'
+    throw error
+  }
+}
+
+/** Shows how the run ended. Where Slack refuses for good (channel archived, token revoked), the record is kept all the same. */
+async function show(view: ThreadView, owned: OwnedRun, investigation: Investigation, options: PerformOptions): Promise<'unshown' | undefined> {
+  try {
+    const shown = await unlessUnreachable(view.report(investigation), options)
+    if (shown === 'unshown') await view.suspend()
+    return shown ?? undefined
+  } catch (error) {
+    if (error instanceof PermanentError || error instanceof ConfigurationError) await owned.finish(statusOf(investigation), investigation, `Not shown: ${error.message}`)
+    throw error
+  }
 }
 
 function statusOf({ run, report, answer }: Investigation): Exclude<RunStatus, 'waiting' | 'running'> {

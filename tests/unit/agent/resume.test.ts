@@ -43,6 +43,22 @@ describe('a run that starts again', () => {
     expect(asked).toBe(4)
   })
 
+  it('keeps a report it had made in time, however long the process was down since', async () => {
+    const first = agentSetup(script)
+    await runAgent(first.setup)
+    const { setup } = agentSetup(script)
+    const late = { ...setup.context, journal: createMemoryJournal(first.journal.entries()), alreadyMs: 3_600_000 }
+    expect(await runAgent({ ...setup, context: late })).toMatchObject({ report: { text: 'done' }, run: { end: { reason: 'reported' } } })
+  })
+
+  it('ends for lack of time where its journal ends, when the process was down too long', async () => {
+    const first = agentSetup(script)
+    await runAgent(first.setup)
+    const { setup } = agentSetup(script)
+    const late = { ...setup.context, journal: createMemoryJournal(first.journal.entries().slice(0, 4)), alreadyMs: 3_600_000 }
+    expect((await runAgent({ ...setup, context: late })).run).toMatchObject({ end: { reason: 'seconds_spent' }, steps: { length: 2 } })
+  })
+
   it('stops at once when another process has taken the run over', async () => {
     const echo = echoTool()
     const { setup } = agentSetup(script, { tools: [echo] })
