@@ -1,3 +1,4 @@
+import { createKeywordFilter } from './keyword-filter.ts'
 import { cardRule, emailRule, redactRules, secretKindOfKey } from './redact-rules.ts'
 import type { RedactRule } from './redact-rules.ts'
 
@@ -19,6 +20,12 @@ export interface RedactorOptions {
 /** Shorter values of our own would blot out ordinary words. */
 const SHORTEST_OWN_SECRET = 8
 
+/** The rules that may have to do with a text in lower case. */
+type Candidates = (lower: string) => readonly RedactRule[]
+
+/** What can come into a text before the rules look at it. */
+const OWN_PLACEHOLDER = '[secret:own:1]'
+
 /**
  * A redactor with placeholders such as `[secret:jwt:1]`, numbered per kind in the order secrets are met.
  * Ids that are evidence (uuids, trace and event ids, SHAs, request ids) stay, and so do hosts and database names in connection strings.
@@ -26,6 +33,7 @@ const SHORTEST_OWN_SECRET = 8
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = [...new Set(options.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_OWN_SECRET).sort((a, b) => b.length - a.length)
   const rules = [...redactRules, ...(options.emails === true ? [emailRule] : []), ...(options.cardNumbers === true ? [cardRule] : [])]
+  const allCandidates = createKeywordFilter(rules)
   const placeholders = new Map<string, string>()
   const counts = new Map<string, number>()
   const placeholder = (kind: string, secret: string): string => {
@@ -37,19 +45,29 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     placeholders.set(secret, made)
     return made
   }
-  const text = (value: string): string => {
+  const cleaned = (value: string, candidates: Candidates): string => {
     let clean = value
     for (const secret of own) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, placeholder('own', secret))
     }
-    const lower = clean.toLowerCase()
-    for (const rule of rules) {
-      if (rule.keywords.some((keyword) => lower.includes(keyword))) clean = applyRule(clean, rule, placeholder)
-    }
+    for (const rule of candidates(clean.toLowerCase())) clean = applyRule(clean, rule, placeholder)
     return clean
   }
-  const json = <T>(value: T): T => redactValue(value, text, placeholder) as T
-  return { text, json }
+  const json = <T>(value: T): T => {
+    // A result has thousands of short strings, most of them the same few keys, and few rules have anything to do with any of them.
+    const lower = `${JSON.stringify(value)} ${OWN_PLACEHOLDER}`.toLowerCase()
+    const candidates = createKeywordFilter(allCandidates(lower))
+    const seen = new Map<string, string>()
+    const text = (part: string): string => {
+      const known = seen.get(part)
+      if (known !== undefined) return known
+      const clean = cleaned(part, candidates)
+      seen.set(part, clean)
+      return clean
+    }
+    return redactValue(value, text, placeholder) as T
+  }
+  return { text: (value) => cleaned(value, allCandidates), json }
 }
 
 function applyRule(text: string, rule: RedactRule, placeholder: (kind: string, secret: string) => string): string {
