@@ -57,6 +57,9 @@ const Environment = z.object({
 })
 type Environment = z.infer<typeof Environment>
 
+/** The names of all variables the bot reads, in the order of the schema. */
+export const variableNames: readonly string[] = Object.keys(Environment.shape)
+
 /** Which variables belong together: all of `needs`, once any of them is set. */
 const groups: readonly { about: string; needs: readonly (keyof Environment)[] }[] = [
   { about: 'the Sentry worker', needs: ['SENTRY_AUTH_TOKEN', 'SENTRY_ORG'] },

@@ -11,7 +11,6 @@ export interface SentryWebhookParts {
   readonly desk: Desk
   readonly clock: Clock
   readonly newId: () => string
-  readonly metrics: { admitted(source: string, outcome: string): void }
   readonly log: { warn(about: object, message: string): void }
 }
 
@@ -22,10 +21,9 @@ const refusals: Record<'unsigned' | 'wrong' | 'stale', string> = {
 }
 
 /** Sentry's webhook as an alert: verified, recognised, admitted; 503 when it could not be stored, so that the sender may try again. */
-export function createSentryWebhook({ secret, organization, desk, clock, newId, metrics, log }: SentryWebhookParts): WebhookHandler {
+export function createSentryWebhook({ secret, organization, desk, clock, newId, log }: SentryWebhookParts): WebhookHandler {
   const admit = async (alert: Alert, claims: readonly string[]): Promise<WebhookAnswer> => {
     const admission = await desk.admit(alert, claims)
-    metrics.admitted('sentry_webhook', admission.outcome)
     return { status: admission.outcome === 'started' ? 202 : 200, body: { outcome: admission.outcome, ...(admission.outcome === 'refused' && { reason: admission.reason }) } }
   }
   return async (rawBody, header) => {

@@ -9,6 +9,7 @@ import { createLog } from './adapters/telemetry/create-log.ts'
 import type { Log } from './adapters/telemetry/create-log.ts'
 import { startErrorReporting } from './adapters/telemetry/error-reporting.ts'
 import { createMetrics } from './adapters/telemetry/create-metrics.ts'
+import type { Metrics } from './adapters/telemetry/create-metrics.ts'
 import { createWeb } from './adapters/web/create-web.ts'
 import { serveWeb } from './adapters/web/serve-web.ts'
 import { loadWorkers } from './bind-workers.ts'
@@ -16,6 +17,7 @@ import type { ConnectionInputs } from './bind-workers.ts'
 import type { Config } from './config.ts'
 import { connectSlack } from './connect-slack.ts'
 import { orchestratorBudget, workerBudget } from './core/budget.ts'
+import type { Queue } from './core/queue.ts'
 import type { Run, Store } from './core/store.ts'
 import { systemClock } from './core/time.ts'
 import { createCast } from './create-cast.ts'
@@ -80,6 +82,7 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   const desk = createDesk({
     store, queue, clock: systemClock, newId, windowMinutes: config.incidentMinutes,
     onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
+    onAdmitted: metrics.admitted,
   })
   const feedback = createFeedbackDesk({ store, clock: systemClock, newId })
   const slack = connect({ desk, feedback, store, log, clock: systemClock, newId, takesEvents: role !== 'investigator' })
@@ -96,8 +99,8 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   await slack.start()
   if (role !== 'bot') investigator = await startInvestigator({ store, queue, runs, concurrency: config.concurrency, log, onDefect: (error) => errors?.report(error) })
 
-  const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, metrics, log })
-  const web = createWeb({ sentryWebhook: webhook, metrics, readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
+  const webhook = config.web.sentryWebhookSecret === undefined ? undefined : createSentryWebhook({ secret: config.web.sentryWebhookSecret, organization: organizationOf(home.connections), desk, clock: systemClock, newId, log })
+  const web = createWeb({ sentryWebhook: webhook, metrics: withQueueDepth(metrics, queue), readiness: { store: () => store.ping(), queue: async () => void await queue.depth(), slack: async () => slack.health() } })
   if (slack.routes) web.route('/', slack.routes)
   const served = await serveWeb(web, config.web)
   open.defer(() => served.close())
@@ -114,6 +117,16 @@ async function openDurable(config: Config, log: Log, onFatal: (error: Error) => 
   const queue = await openQueue({ location, log })
   open.defer(() => queue.close())
   return { store: createStore(database), queue }
+}
+
+/** The metrics with the queue's depth as it is when they are read; without it while the queue cannot be asked. */
+function withQueueDepth(metrics: Metrics, queue: Queue): Metrics {
+  const text = async (): Promise<string> => {
+    const depth = await queue.depth().catch(() => ({}))
+    for (const [state, jobs] of Object.entries(depth)) metrics.queueDepth(state, jobs)
+    return await metrics.text()
+  }
+  return { ...metrics, text }
 }
 
 function organizationOf(connections: ConnectionInputs): string | undefined {

@@ -14,13 +14,15 @@ export interface DeskDependencies {
   readonly windowMinutes: number
   /** Told when a stored run could not be handed to the queue: the sweep will deliver it. */
   readonly onUndelivered?: (runId: string, error: unknown) => void
+  /** Told what became of each alert and each reply, by where it came from. */
+  readonly onAdmitted?: (source: Alert['source'] | 'reply', outcome: Admission['outcome']) => void
 }
 
 /** The reason a person's stop gives; the investigator tells it from a shutdown by this. */
 export const stoppedByPerson = 'stopped by a person'
 
 /** Admits alerts, replies and stops. What it answers is stored; delivery may follow later, so a lost queue loses no alert. */
-export function createDesk({ store, queue, clock, newId, windowMinutes, onUndelivered }: DeskDependencies): Desk {
+export function createDesk({ store, queue, clock, newId, windowMinutes, onUndelivered, onAdmitted }: DeskDependencies): Desk {
   const deliver = async (runId: string, kind: 'investigate' | 'follow_up'): Promise<void> => {
     try {
       await queue.enqueue({ runId, kind })
@@ -64,5 +66,17 @@ export function createDesk({ store, queue, clock, newId, windowMinutes, onUndeli
     return cancelled || run.status === 'waiting'
   }
 
-  return { admit, followUp, stop }
+  return {
+    admit: async (alert, claims) => {
+      const admission = await admit(alert, claims)
+      onAdmitted?.(alert.source, admission.outcome)
+      return admission
+    },
+    followUp: async (reply) => {
+      const admission = await followUp(reply)
+      onAdmitted?.('reply', admission.outcome)
+      return admission
+    },
+    stop,
+  }
 }

@@ -38,7 +38,7 @@ beforeEach(async () => {
   answers = []
   warnings = []
   storeWorks = true
-  const sentryWebhook = createSentryWebhook({ secret, organization: 'harbour', desk, clock: systemClock, newId: () => 'alert-1', metrics, log: { warn: (_about, message) => void warnings.push(message) } })
+  const sentryWebhook = createSentryWebhook({ secret, organization: 'harbour', desk, clock: systemClock, newId: () => 'alert-1', log: { warn: (_about, message) => void warnings.push(message) } })
   const store = async (): Promise<void> => {
     if (!storeWorks) throw new TransientError('The database cannot be reached.')
   }
