@@ -21,6 +21,12 @@ function port(text: string): number {
   return value
 }
 
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is a whole number from 1.')
+  return value
+}
+
 function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
@@ -141,6 +147,18 @@ program.command('lab')
     else print(labText({ now: lab.now, services, kubeconfig }))
     await untilAsked()
     await lab.close()
+  })
+
+program.command('rollout')
+  .description('attempts at tasks, graded; one JSON line each')
+  .requiredOption('--tasks <glob>', 'task folders, such as \'tasks/*\'')
+  .option('--policy <name>', 'a policy for every role; the live ones when absent')
+  .option('--attempts <number>', 'attempts at each task', count, 1)
+  .action(async (options: { tasks: string; policy?: string; attempts: number }) => {
+    const [{ readConfig }, { runRollouts }] = await Promise.all([import('./src/config.ts'), import('./training/run-rollouts.ts')])
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort())
+    await runRollouts({ ...options, policy: options.policy, config: readConfig(process.env), promptsDirectory, signal: stop.signal, onLine: (line) => print(JSON.stringify(line)) })
   })
 
 const tasks = program.command('tasks').description('the task set')

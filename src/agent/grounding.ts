@@ -23,8 +23,7 @@ export function citableCalls(run: Pick<AgentRun, 'steps'>): Map<string, Call> {
   return new Map(allCalls(run as AgentRun).map((call) => [call.id, call]))
 }
 
-/** Everything a call showed, as one text. */
-export function callText(call: Call): string {
+function callText(call: Call): string {
   if (call.finding) return JSON.stringify(call.finding)
   return call.result ? `${call.result.text}\n${JSON.stringify(call.result.structured)}` : ''
 }

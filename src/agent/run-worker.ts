@@ -71,7 +71,7 @@ function workerInput({ question, entities, window }: WorkerTask): string {
 }
 
 /** The draft with its unsupported claims dropped, and with the typed entities and signals of the calls it cites. */
-export function completeFinding(draft: FindingDraft, run: AgentRun): Finding {
+function completeFinding(draft: FindingDraft, run: AgentRun): Finding {
   const calls = citableCalls(run)
   const { claims, dropped } = groundClaims(draft.claims, calls)
   const cited = new Set(claims.flatMap((claim) => claim.calls))
@@ -98,7 +98,7 @@ function distinctSignals(calls: readonly Call[]): Finding['signals'] {
 }
 
 /** A worker's tool as the loop calls it. */
-export function agentTool(tool: Tool): AgentTool {
+function agentTool(tool: Tool): AgentTool {
   return {
     ...tool,
     invoke: async (args, callContext): Promise<Pick<Call, 'result' | 'failure'>> => {

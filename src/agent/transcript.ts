@@ -68,7 +68,7 @@ export function outputItem(policyCallId: string, call: Call, boundary: string): 
 }
 
 /** What a language model reads of a call: its id to cite, then the data between this run's markers, or our words of why there is none. */
-export function outputText(callId: string, outcome: CallOutcome, boundary: string): string {
+function outputText(callId: string, outcome: CallOutcome, boundary: string): string {
   const { result, finding, failure } = outcome
   if (failure) return `[${callId}] failed (${failure.kind}): ${failure.message}`
   if (finding) {

@@ -11,5 +11,3 @@ export type Budget = z.infer<typeof Budget>
 
 export const orchestratorBudget: Budget = { steps: 20, tokens: 1_500_000, seconds: 600, usd: 5 }
 export const workerBudget: Budget = { steps: 10, tokens: 400_000, seconds: 180, usd: 1 }
-/** A worker evaluated alone has no orchestrator to narrow its question, so it gets more steps. */
-export const workerAloneBudget: Budget = { ...workerBudget, steps: 15 }

@@ -41,8 +41,7 @@ export const FunctionCallOutputItem = z.object({
 export type FunctionCallOutputItem = z.infer<typeof FunctionCallOutputItem>
 
 /** A model's own reasoning, kept as the server sent it so that it can be sent back. */
-export const ReasoningItem = z.object({ type: z.literal('reasoning'), raw: z.record(z.string(), z.unknown()) })
-export type ReasoningItem = z.infer<typeof ReasoningItem>
+const ReasoningItem = z.object({ type: z.literal('reasoning'), raw: z.record(z.string(), z.unknown()) })
 
 export const Item = z.discriminatedUnion('type', [MessageItem, FunctionCallItem, FunctionCallOutputItem, ReasoningItem])
 export type Item = z.infer<typeof Item>

@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /** A point in time as an ISO 8601 string with an offset or Z. */
-export const Timestamp = z.iso.datetime({ offset: true })
+const Timestamp = z.iso.datetime({ offset: true })
 
 /** A half-open span of time, start ≤ t < end, both ISO 8601. */
 export const Window = z.object({ start: Timestamp, end: Timestamp })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Tool, ToolSpec } from './tool.ts'
-import type { Clock } from './time.ts'
 
 export const WorkerName = z.enum(['sentry', 'supabase', 'railway', 'kubernetes', 'github', 'docs'])
 export type WorkerName = z.infer<typeof WorkerName>
@@ -28,11 +27,6 @@ export interface Worker {
   /** What the orchestrator is told: what this specialist can see. */
   readonly description: string
   readonly tools: readonly (Tool & { readonly operations: readonly Operation[] })[]
-}
-
-/** What all workers of one investigation share: its clock (never the machine's) and its secrets' placeholders. */
-export interface WorkerScope {
-  readonly clock: Clock
 }
 
 /** The specs of a worker's tools, as its policy sees them. */

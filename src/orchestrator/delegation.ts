@@ -18,11 +18,6 @@ export function delegationToolName(worker: WorkerName): string {
   return `investigate_${worker}`
 }
 
-/** The worker a delegation tool sends, or undefined for another tool. */
-export function delegatedWorker(tool: string): string | undefined {
-  return tool.startsWith('investigate_') ? tool.slice('investigate_'.length) : undefined
-}
-
 /** A worker as one tool of the orchestrator: a question in, a finding or a recorded failure out. */
 export function delegationTool(worker: Worker, cast: Cast, budget: Budget, window: Window, context: RunContext): AgentTool {
   return {

@@ -7,6 +7,7 @@ import { loadWorld } from '../../training/lab/world/load-world.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
 import { KubernetesConnection } from '../../workers/kubernetes/client.ts'
 import { kubernetesWorker } from '../../workers/kubernetes/worker.ts'
+import { invokeTool, resultOf } from './worker-calls.ts'
 
 const crashing = 'dispatch-worker-6d9f7c5b8-fghij'
 const defects: unknown[] = []
@@ -25,15 +26,11 @@ function bind(connection: Partial<Record<keyof KubernetesConnection, unknown>> =
 }
 
 async function outcome(tool: string, args: object = {}, worker = bind()): Promise<ToolOutcome> {
-  const found = worker.tools.find(({ name }) => name === `kubernetes_${tool}`)
-  if (found === undefined) throw new Error(`no tool ${tool}`)
-  return found.invoke(args, { callId: 'kubernetes1.0.0', signal: new AbortController().signal })
+  return await invokeTool(worker, `kubernetes_${tool}`, args)
 }
 
 async function result(tool: string, args: object = {}): Promise<ToolResult> {
-  const got = await outcome(tool, args)
-  if (!got.ok) throw new Error(JSON.stringify(got.failure))
-  return got.result
+  return resultOf(await outcome(tool, args))
 }
 
 describe('the Kubernetes worker on a cluster with a pod that is killed for its memory', () => {

@@ -6,6 +6,7 @@ import { loadWorld } from '../../training/lab/world/load-world.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
 import { RailwayConnection } from '../../workers/railway/client.ts'
 import { railwayWorker } from '../../workers/railway/worker.ts'
+import { invokeTool, resultOf } from './worker-calls.ts'
 
 const deployment = 'bcdb1725-801f-4baa-8736-bdb60623a815'
 const defects: unknown[] = []
@@ -24,15 +25,11 @@ afterAll(() => lab.close())
 async function outcome(tool: string, args: object = {}, overrides: Partial<RailwayConnection> = {}): Promise<ToolOutcome> {
   const given = Object.keys(overrides).length === 0 ? connection : { ...connection, ...overrides }
   const worker = railwayWorker.bind(given, { clock: lab.clock, fetch: lab.fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
-  const found = worker.tools.find(({ name }) => name === `railway_${tool}`)
-  if (found === undefined) throw new Error(`no tool ${tool}`)
-  return found.invoke(args, { callId: 'railway1.0.0', signal: new AbortController().signal })
+  return await invokeTool(worker, `railway_${tool}`, args)
 }
 
 async function result(tool: string, args: object = {}): Promise<ToolResult> {
-  const got = await outcome(tool, args)
-  if (!got.ok) throw new Error(JSON.stringify(got.failure))
-  return got.result
+  return resultOf(await outcome(tool, args))
 }
 
 describe('the Railway worker', () => {

@@ -6,6 +6,7 @@ import { loadWorld } from '../../training/lab/world/load-world.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
 import { SupabaseConnection } from '../../workers/supabase/client.ts'
 import { supabaseWorker } from '../../workers/supabase/worker.ts'
+import { invokeTool, resultOf } from './worker-calls.ts'
 
 const defects: unknown[] = []
 let lab: Lab
@@ -22,15 +23,11 @@ afterAll(() => lab.close())
 
 async function outcome(tool: string, args: object = {}, overrides: Partial<SupabaseConnection> = {}): Promise<ToolOutcome> {
   const worker = supabaseWorker.bind({ ...connection, ...overrides }, { clock: lab.clock, fetch: lab.fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
-  const found = worker.tools.find(({ name }) => name === `supabase_${tool}`)
-  if (found === undefined) throw new Error(`no tool ${tool}`)
-  return found.invoke(args, { callId: 'supabase1.0.0', signal: new AbortController().signal })
+  return await invokeTool(worker, `supabase_${tool}`, args)
 }
 
 async function result(tool: string, args: object = {}): Promise<ToolResult> {
-  const got = await outcome(tool, args)
-  if (!got.ok) throw new Error(JSON.stringify(got.failure))
-  return got.result
+  return resultOf(await outcome(tool, args))
 }
 
 describe('the Supabase worker', () => {

@@ -2,7 +2,7 @@ import { loadWorld } from '../../training/lab/world/load-world.ts'
 import { createLab } from '../../training/lab/lab.ts'
 import type { Lab } from '../../training/lab/lab.ts'
 import type { Failure } from '../../src/core/errors.ts'
-import type { ToolResult } from '../../src/core/tool.ts'
+import type { ToolOutcome, ToolResult } from '../../src/core/tool.ts'
 import type { Worker } from '../../src/core/worker.ts'
 import type { WorkerDefinition } from '../../workers/kit/define-worker.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
@@ -24,9 +24,7 @@ export async function openLabWorker<Connection>(definition: WorkerDefinition<Con
   const defects: unknown[] = []
   const worker = definition.bind(connect(lab), { clock: lab.clock, fetch: lab.fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
   const invoke = async (name: string, args: Readonly<Record<string, unknown>>) => {
-    const tool = worker.tools.find((candidate) => candidate.name === name)
-    if (tool === undefined) throw new Error(`There is no tool ${name}.`)
-    const outcome = await tool.invoke(args, { callId: `${definition.name}1.0.0`, signal: new AbortController().signal })
+    const outcome = await invokeTool(worker, name, args)
     if (defects.length > 0) throw defects[0]
     return outcome
   }
@@ -50,4 +48,17 @@ export async function openLabWorker<Connection>(definition: WorkerDefinition<Con
 /** Entities as `kind:value`, for reading in assertions. */
 export function named(entities: ToolResult['entities']): string[] {
   return entities.map(({ kind, value }) => `${kind}:${value}`)
+}
+
+/** Calls a bound worker's tool by name; one that is not there throws. */
+export async function invokeTool(worker: Worker, name: string, args: object): Promise<ToolOutcome> {
+  const tool = worker.tools.find((candidate) => candidate.name === name)
+  if (tool === undefined) throw new Error(`There is no tool ${name}.`)
+  return await tool.invoke(args, { callId: `${worker.name}1.0.0`, signal: new AbortController().signal })
+}
+
+/** The result of a call that must have succeeded. */
+export function resultOf(outcome: ToolOutcome): ToolResult {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure))
+  return outcome.result
 }

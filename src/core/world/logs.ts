@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Which service keeps a log line. The part before the dot is the worker that can read it. */
-export const LogSource = z.enum([
+const LogSource = z.enum([
   'sentry.logs',
   'railway.deploy', 'railway.build', 'railway.http', 'railway.dns', 'railway.flow',
   'kubernetes.pod', 'kubernetes.previous',

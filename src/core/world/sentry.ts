@@ -3,7 +3,7 @@ import { z } from 'zod'
 const Time = z.iso.datetime({ offset: true })
 const Tags = z.record(z.string(), z.string())
 
-export const SentryFrame = z.object({
+const SentryFrame = z.object({
   filename: z.string(),
   function: z.string(),
   line: z.number().int(),
@@ -59,7 +59,7 @@ export const SentryIssue = z.object({
 })
 export type SentryIssue = z.infer<typeof SentryIssue>
 
-export const SentrySpan = z.object({
+const SentrySpan = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   parentId: z.string().nullable(),
   op: z.string(),

@@ -8,7 +8,7 @@ import { SentryWorld } from './sentry.ts'
 import { SupabaseWorld } from './supabase.ts'
 
 /** One service of the team and the names it goes by in each system: `world/world.json`'s who is who. */
-export const ServiceCard = z.object({
+const ServiceCard = z.object({
   name: z.string(),
   owner: z.string(),
   repository: z.string().optional(),
@@ -44,4 +44,3 @@ export const World = z.object({
   docs: z.record(z.string(), z.string()),
 })
 export type World = z.infer<typeof World>
-export type WorldInput = z.input<typeof World>
