@@ -119,11 +119,11 @@ async function openDurable(config: Config, log: Log, onFatal: (error: Error) => 
   return { store: createStore(database), queue }
 }
 
-/** The metrics with the queue's depth as it is when they are read; without it while the queue cannot be asked. */
+/** The metrics with the queue's depth as it is when they are read; as it last was while the queue cannot be asked. */
 function withQueueDepth(metrics: Metrics, queue: Queue): Metrics {
   const text = async (): Promise<string> => {
-    const depth = await queue.depth().catch(() => ({}))
-    for (const [state, jobs] of Object.entries(depth)) metrics.queueDepth(state, jobs)
+    const depth = await queue.depth().catch(() => undefined)
+    for (const state of ['waiting', 'active', 'delayed'] as const) if (depth) metrics.queueDepth(state, depth[state])
     return await metrics.text()
   }
   return { ...metrics, text }

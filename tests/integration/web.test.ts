@@ -133,12 +133,13 @@ describe('metrics', () => {
     metrics.listen({ type: 'call_ended', runId: 'r', agent: 'sentry', call: { ...sentryDelegation, tool: 'sentry_get_issue' }, replayed: true })
     metrics.listen({ type: 'turn_ended', runId: 'r', agent: 'sentry', index: 0, usage: { ...noUsage, inputTokens: 1200, usd: 0.31 }, ms: 5, replayed: false })
     metrics.listen({ type: 'run_ended', runId: 'r', agent: 'orchestrator', reason: 'reported', message: '', usage: noUsage, ms: 41_000 })
+    metrics.admitted('mention', 'started')
     metrics.queueDepth('waiting', 3)
     const response = await fetch(`${served.url}/metrics`)
     const text = await response.text()
     expect(response.headers.get('content-type')).toContain('text/plain')
     expect(text.split('\n')).toEqual(expect.arrayContaining([
-      'foreman_admissions_total{source="sentry_webhook",outcome="started"} 1',
+      'foreman_admissions_total{source="mention",outcome="started"} 1',
       'foreman_ack_seconds_count{source="sentry_webhook"} 1',
       'foreman_tool_calls_total{tool="sentry_get_issue",outcome="ok"} 1',
       'foreman_model_tokens_total{agent="sentry",direction="in"} 1200',
