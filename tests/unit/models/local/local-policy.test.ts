@@ -12,7 +12,7 @@ const tool = (name: string, properties: Record<string, unknown> = {}, required: 
   name, title: name, description: `Use when ${name}.`, parameters: { type: 'object', properties, required },
 })
 const reportTool = tool('report', { verdict: {} })
-const settings = (stepsLeft = 10): PolicySettings => ({ agent: 'sentry', now: new Date('2026-03-01T12:00:00Z'), stepsLeft, training: false, signal: new AbortController().signal })
+const settings = (stepsLeft = 10): PolicySettings => ({ agent: 'sentry', runId: 'sentry.0.0', step: 0, now: new Date('2026-03-01T12:00:00Z'), stepsLeft, training: false, signal: new AbortController().signal })
 const opening = (text = 'What errors are there?'): Item[] => [
   { type: 'message', role: 'developer', content: 'Work.' },
   { type: 'message', role: 'user', content: text, entities: [{ kind: 'issue', value: '4711' }] },
