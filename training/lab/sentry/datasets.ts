@@ -112,7 +112,7 @@ function spanRows(sentry: SentryWorld): Row[] {
       fields: defined({
         ...scalars(span.data),
         id: span.id, span_id: span.id, trace: trace.id, parent_span: span.parentId ?? undefined, project: span.project, 'project.name': span.project,
-        'span.op': span.op, 'span.description': span.description, 'span.duration': span.ms, 'span.self_time': selfTime(trace.spans, span), 'span.status': span.status,
+        'span.op': span.op, 'span.description': span.description, description: span.description, 'span.duration': span.ms, 'span.self_time': selfTime(trace.spans, span), 'span.status': span.status,
         transaction: root?.description, is_transaction: span.parentId === null, 'transaction.duration': span.parentId === null ? span.ms : undefined,
         environment: environmentOf(span.data),
       }),
@@ -134,10 +134,11 @@ function scalars(data: Readonly<Record<string, unknown>>): Record<string, Scalar
 }
 
 function logRows(world: World): Row[] {
+  const itemId = (index: number): string => index.toString(16).padStart(32, '0')
   return world.logs.filter((line) => line.source === 'sentry.logs').map((line, index) => row({
     at: Date.parse(line.time), project: String(line.fields['project'] ?? ''), environment: String(line.fields['environment'] ?? 'production'), weight: 1, stored: true, text: line.message,
     fields: defined({
-      ...line.fields, id: index.toString(16).padStart(32, '0'), message: line.message, severity: line.fields['severity'] ?? line.level, 'project.name': line.fields['project'],
+      ...line.fields, id: itemId(index), 'sentry.item_id': itemId(index), message: line.message, severity: line.fields['severity'] ?? line.level, 'project.name': line.fields['project'],
     }),
   }))
 }
