@@ -4,6 +4,8 @@ import { named, openLabWorker } from './worker-calls.ts'
 import type { LabWorker } from './worker-calls.ts'
 
 const TRACE = 'aa95749dd82b28aa5183450ace1440b2'
+const MERGE = '59395c05c18b9c8904853715d4136921de0b48f1'
+const REPLAY = '3b23ab731b8b92b0fe8600cce5e071f9'
 
 describe('the Sentry worker on the lab', () => {
   let sentry: LabWorker
@@ -95,6 +97,118 @@ describe('the Sentry worker on the lab', () => {
   it('tells a cron monitor whose last check-in was missed', async () => {
     expect((await sentry.call('sentry_list_cron_monitors', { monitor: 'nightly-rates' })).signals).toEqual([expect.objectContaining({ kind: 'state', severity: 3, text: expect.stringContaining('missed') })])
     expect((await sentry.call('sentry_list_cron_monitors', { monitor: 'nope' })).text).toContain('Known: nightly-rates')
+  })
+
+  it('shows the whole stack with links to the source at the release’s commit', async () => {
+    const { structured, text, links, signals } = await sentry.call('sentry_get_stacktrace', { issue: 'QUOTE-API-1A' })
+    expect(structured).toMatchObject({ issueId: '60001', exceptions: [{ frames: [{ file: 'src/currency.js', line: 2 }, { file: 'src/server.js' }] }] })
+    expect(links).toEqual(expect.arrayContaining([{ title: 'src/currency.js:2', url: `https://github.com/larkspur/quote-api/blob/${MERGE}/src/currency.js#L2` }]))
+    expect(text).toContain('where quote.id=q_81')
+    expect(signals).toEqual([expect.objectContaining({ kind: 'error', severity: 3 })])
+    expect((await sentry.call('sentry_get_stacktrace', { issue: 'QUOTE-API-1A', frames: 'all' })).text).toContain('processTicksAndRejections (library)')
+  })
+
+  it('shows a stack without links where no repository is mapped, and says when there is no stack', async () => {
+    expect((await sentry.call('sentry_get_stacktrace', { issue: 'QUOTE-API-0F' })).links).toEqual([])
+    expect((await sentry.call('sentry_get_stacktrace', { issue: 'DISPATCH-WORKER-3' })).text).toContain('carries no stack: broker refused the connection')
+  })
+
+  it('lists breadcrumbs, and tells the failed request from the rest', async () => {
+    const { structured, signals } = await sentry.call('sentry_get_breadcrumbs', { issue: 'QUOTE-API-1A', only: 'trouble' })
+    expect(structured).toMatchObject({ total: 1, breadcrumbs: [{ category: 'http', message: 'GET /quotes/q_81' }] })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'error', text: expect.stringContaining('status_code=500') })])
+    expect((await sentry.call('sentry_get_breadcrumbs', { issue: 'QUOTE-API-1A', category: 'query' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it('tells what people did with an issue', async () => {
+    const { structured, signals } = await sentry.call('sentry_get_issue_activity', { issue: 'QUOTE-API-1A' })
+    expect(structured).toMatchObject({ activity: [{ type: 'note', by: 'Tomas Lind' }, { type: 'assigned' }, { type: 'first_seen' }] })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'knowledge', text: expect.stringContaining('Started after 1.5.0?') })])
+    expect(await sentry.call('sentry_get_issue_activity', { issue: 'QUOTE-API-1A', limit: 1 })).toMatchObject({ truncated: true })
+  })
+
+  it('counts events by any field, the most first, and sees when one group has nearly all', async () => {
+    const { structured, signals, entities } = await sentry.call('sentry_query_events', { dataset: 'errors', fields: ['release', 'count()'], project: 'quote-api' })
+    expect(structured).toMatchObject({ rows: [{ release: 'quote-api@1.5.0', 'count()': 212 }, { release: 'quote-api@1.4.0' }] })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'anomaly', text: expect.stringContaining('release=quote-api@1.5.0') })])
+    expect(named(entities)).toContain('release:quote-api@1.5.0')
+    const spans = await sentry.call('sentry_query_events', { dataset: 'spans', fields: ['span.op', 'span.duration', 'trace'], query: 'span.duration:>700', sort: '-span.duration' })
+    expect(spans.structured).toEqual({ rows: [{ 'span.op': 'http.server', 'span.duration': 812, trace: TRACE }] })
+  })
+
+  it('pages through a table', async () => {
+    const first = await sentry.call('sentry_query_events', { dataset: 'spans', fields: ['span.op'], sort: 'span.op', limit: 1 })
+    expect(first).toMatchObject({ truncated: true, structured: { rows: [{ 'span.op': 'db' }] } })
+    expect((await sentry.call('sentry_query_events', { dataset: 'spans', fields: ['span.op'], sort: 'span.op', limit: 1, cursor: first.cursor })).structured).toEqual({ rows: [{ 'span.op': 'http.server' }] })
+  })
+
+  it('says where to look when Sentry refuses a query', async () => {
+    const failure = await sentry.fail('sentry_query_events', { dataset: 'spans', fields: ['median(span.duration)'] })
+    expect(failure).toMatchObject({ kind: 'invalid_input', message: expect.stringContaining('sentry_list_attributes') })
+  })
+
+  it('lists what each data set can be asked for', async () => {
+    const errors = await sentry.call('sentry_list_attributes', { dataset: 'errors', project: 'quote-api' })
+    expect(errors.text).toContain('carrier (string, 1 values)')
+    expect(errors.text).not.toContain('issue.id')
+    expect((await sentry.call('sentry_list_attributes', { dataset: 'spans', contains: 'http' })).structured).toMatchObject({ attributes: [{ key: 'http.status_code', type: 'number', custom: true }] })
+  })
+
+  it('shows one release with its deploys and health', async () => {
+    const { structured, signals } = await sentry.call('sentry_get_release', { release: 'quote-api@1.5.0' })
+    expect(structured).toMatchObject({ release: { newIssues: 1, commits: 2 }, deploys: [{ environment: 'production', finishedAt: '2026-03-12T09:43:00Z' }], health: [{ project: 'quote-api', crashFreeSessions: 95.9 }] })
+    expect(signals.map(({ kind }) => kind)).toEqual(['change', 'anomaly', 'state'])
+  })
+
+  it('lists the commits and files of a release, or says that none were reported', async () => {
+    const { structured, entities } = await sentry.call('sentry_list_release_commits', { release: 'quote-api@1.5.0' })
+    expect(structured).toMatchObject({ commits: [{ sha: MERGE, pull: '#4' }, { sha: '54563f95fefa691baa82a522156322c21f7d6df3', author: 'Priya Raman' }], files: [{ path: 'src/currency.js', change: 'modified' }] })
+    expect(named(entities)).toEqual(expect.arrayContaining(['pull_request:#4', 'file:src/currency.js', 'repository:larkspur/quote-api']))
+    expect((await sentry.call('sentry_list_release_commits', { release: 'dispatch-worker@0.9.1' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it('sees that the sessions of one release crash more than the others’', async () => {
+    const { structured, signals } = await sentry.call('sentry_get_release_health', { project: 'quote-api' })
+    expect(structured).toMatchObject({ releases: expect.arrayContaining([expect.objectContaining({ release: 'quote-api@1.5.0', crashFreeSessions: 0.959 })]) })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'anomaly', text: expect.stringContaining('quote-api@1.5.0 crashes: 4.10 %') })])
+    expect((await sentry.call('sentry_get_release_health', { project: 'dispatch-worker' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it('lists the runs of one cron monitor, and since when they are bad', async () => {
+    const { structured, signals } = await sentry.call('sentry_list_cron_checkins', { monitor: 'nightly-rates' })
+    expect(structured).toMatchObject({ checkins: [{ status: 'missed', ms: null }, { status: 'ok', ms: 41_200 }] })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'state', severity: 3, at: '2026-03-12T02:00:00Z' })])
+    expect((await sentry.fail('sentry_list_cron_checkins', { monitor: 'nope' })).kind).toBe('not_found')
+  })
+
+  it('tells which URL is down as seen from outside', async () => {
+    const { structured, signals, links } = await sentry.call('sentry_list_uptime_checks', { url: 'quotes.larkspur' })
+    expect(structured).toMatchObject({ monitors: [{ name: 'Quotes page', down: true, checks: [{ http: 500, status: 'failure' }, { http: 200 }] }] })
+    expect(signals).toEqual([expect.objectContaining({ kind: 'state', severity: 3, at: '2026-03-12T10:29:00Z' })])
+    expect(links).toEqual([{ title: 'Quotes page', url: 'https://quotes.larkspur.example/health' }])
+    expect((await sentry.call('sentry_list_uptime_checks', { project: 'dispatch-worker' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it('lists alerts with what they watch', async () => {
+    const { structured, text } = await sentry.call('sentry_list_alerts', { project: 'quote-api' })
+    expect(structured).toMatchObject({ alerts: [{ name: 'New issue in quote-api', enabled: true }, { name: 'Error rate', detectors: ['Error rate'] }] })
+    expect(text).toContain('Detector "Error rate" (metric_issue): count() in 60 min > 100')
+    expect((await sentry.call('sentry_list_alerts', { project: 'dispatch-worker' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it.each([{ issue: 'QUOTE-API-1A' }, { replay: REPLAY }])('summarises replays (%j)', async (args) => {
+    const { structured, entities } = await sentry.call('sentry_get_replay_summary', args)
+    expect(structured).toMatchObject({ total: 1, replays: [{ id: REPLAY, seconds: 74, errors: 1 }] })
+    expect(named(entities)).toContain('url:https://quotes.larkspur.example/q/q_81')
+  })
+
+  it('needs an issue or a replay, and says when no replay shows an issue', async () => {
+    expect((await sentry.fail('sentry_get_replay_summary')).kind).toBe('invalid_input')
+    expect((await sentry.call('sentry_get_replay_summary', { issue: 'QUOTE-API-0F' })).signals).toEqual([expect.objectContaining({ kind: 'absence' })])
+  })
+
+  it('says that Seer never ran', async () => {
+    expect((await sentry.call('sentry_get_seer_state', { issue: 'QUOTE-API-1A' })).structured).toEqual({ state: null })
   })
 
   it('says in our words that an id is unknown or a window reversed', async () => {

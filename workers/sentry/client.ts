@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { createJsonClient, nextCursor } from '../kit/http-json.ts'
 import type { Query } from '../kit/http-json.ts'
 import { path } from '../kit/path-template.ts'
+import { CheckinShape, DetectorShape, MonitorShape, ReplayShape, SeerShape, UptimeCheckShape, UptimeMonitorShape, WorkflowShape } from './monitoring-shapes.ts'
+import { CommitFileShape, DeployShape, ReleaseCommitShape, ReleaseShape, SessionsShape } from './release-shapes.ts'
 import {
-  CheckinShape, EventShape, EventSummaryShape, EventsShape, IssueDetailShape, IssueShape, MonitorShape, ProjectShape, ReleaseShape, ShortIdShape, TagShape, TimeseriesShape, TraceNodeShape,
+  ActivitiesShape, AttributeShape, EventShape, EventSummaryShape, EventsShape, IssueDetailShape, IssueShape, ProjectShape, ShortIdShape, StacktraceLinkShape, TagKeyShape, TagShape, TimeseriesShape, TraceNodeShape,
 } from './shapes.ts'
 
 /** Where Sentry is (`https://us.sentry.io`, or a self-hosted one), a token that may read, and the one organisation looked at. */
@@ -44,9 +46,49 @@ export function createSentryClient(connection: SentryConnection, guarded: typeof
       return { items: data.data, cursor: nextCursor(headers) }
     },
     trace: (id: string) => one(`${organization}${path`/trace/${id}/`}`, z.array(TraceNodeShape), { statsPeriod: '14d' }),
+    activities: async (id: string) => (await one(`${organization}${path`/issues/${id}/activities/`}`, ActivitiesShape)).activity,
+    /** Where the source of a frame is, by the project's slug or number. */
+    stacktraceLink: (project: string, query: Query) => one(path`/api/0/projects/${connection.organization}/${project}/stacktrace-link/`, StacktraceLinkShape, query),
+    attributes: (query: Query) => page(`${organization}/trace-items/attributes/`, AttributeShape, query),
+    tagKeys: (query: Query) => one(`${organization}/tags/`, z.array(TagKeyShape), query),
+    ...releaseReads(organization, page, one),
+    ...monitoringReads(organization, page, one),
     releases: (query: Query) => page(`${organization}/releases/`, ReleaseShape, query),
     projectReleases: (project: string, query: Query) => page(path`/api/0/projects/${connection.organization}/${project}/releases/`, ReleaseShape, query),
+  }
+}
+
+type ReadPage = <T>(where: string, shape: z.ZodType<T>, query: Query) => Promise<Page<T>>
+type ReadOne = <T>(where: string, shape: z.ZodType<T>, query?: Query) => Promise<T>
+
+/** What Sentry keeps of one release. */
+function releaseReads(organization: string, page: ReadPage, one: ReadOne) {
+  const below = (version: string) => `${organization}${path`/releases/${version}/`}`
+  return {
+    release: (version: string) => one(below(version), ReleaseShape, { health: 1 }),
+    deploys: async (version: string) => (await page(`${below(version)}deploys/`, DeployShape, {})).items,
+    releaseCommits: (version: string, query: Query) => page(`${below(version)}commits/`, ReleaseCommitShape, query),
+    commitFiles: async (version: string) => (await page(`${below(version)}commitfiles/`, CommitFileShape, {})).items,
+    sessions: async (query: Query) => (await one(`${organization}/sessions/`, SessionsShape, query)).groups,
+  }
+}
+
+/** What Sentry watches by itself, and what it recorded while it did. */
+function monitoringReads(organization: string, page: ReadPage, one: ReadOne) {
+  return {
     monitors: (query: Query) => page(`${organization}/monitors/`, MonitorShape, query),
     checkins: (slug: string, query: Query) => page(`${organization}${path`/monitors/${slug}/checkins/`}`, CheckinShape, query),
+    uptimeMonitors: (query: Query) => page(`${organization}/uptime/`, UptimeMonitorShape, query),
+    uptimeChecks: (project: string, id: string, query: Query) => page(`${organization.replace('/organizations/', '/projects/')}${path`/${project}/uptime/${id}/checks/`}`, UptimeCheckShape, query),
+    workflows: (query: Query) => page(`${organization}/workflows/`, WorkflowShape, query),
+    detectors: (query: Query) => page(`${organization}/detectors/`, DetectorShape, query),
+    replay: async (id: string) => (await one(`${organization}${path`/replays/${id}/`}`, z.object({ data: ReplayShape }))).data,
+    /** Replays that show an issue, by the issue's number. */
+    replayIds: async (issueId: string, query: Query) => {
+      const counts = await one(`${organization}/replay-count/`, z.record(z.string(), z.union([z.number(), z.array(z.string())])), { ...query, query: `issue.id:[${issueId}]`, returnIds: true, data_source: 'events' })
+      const found = counts[issueId]
+      return Array.isArray(found) ? found : []
+    },
+    seer: async (id: string) => (await one(`${organization}${path`/issues/${id}/autofix/`}`, SeerShape)).autofix ?? null,
   }
 }

@@ -19,7 +19,7 @@ export function eventText(event: EventDetail): string {
     sections.push(`Request: ${method ?? ''} ${url ?? ''}${asText(' query', query)}${asText(' data', data)}`)
   }
   if (event.breadcrumbs.length > 0) {
-    sections.push(`Breadcrumbs, the last one nearest to the error:\n${event.breadcrumbs.slice(-25).map((crumb) => `${crumb.at === null ? '' : `${utc(crumb.at)} `}${crumb.level} ${clip(breadcrumbText(crumb), 400)}`).join('\n')}`)
+    sections.push(`Breadcrumbs, the last one nearest to the error:\n${event.breadcrumbs.slice(-25).map(breadcrumbLine).join('\n')}`)
   }
   if (Object.keys(event.extra).length > 0) sections.push(`Extra:\n${flatText(event.extra, '\n')}`)
   sections.push(`Tags: ${flatText(event.tags, ' ')}`)
@@ -48,6 +48,14 @@ function exceptionText({ type, value, handled, frames }: EventDetail['exceptions
 /** What is notable about an event: each exception with its place, and each breadcrumb that tells of trouble. */
 export function eventSignals(event: EventDetail): Signal[] {
   const at = event.at ?? undefined
+  const about: Entity[] = [{ kind: 'event', value: event.id }]
+  const extra = Object.keys(event.extra).length === 0 ? [] : [makeSignal('state', 1, `Sent with the error: ${flatText(event.extra, ', ')}`, { at, about })]
+  return [...raisedSignals(event), ...troubleSignals(event, event.breadcrumbs), ...extra]
+}
+
+/** What was raised: each exception with its place, the last one first; the message where nothing was. */
+export function raisedSignals(event: EventDetail): Signal[] {
+  const at = event.at ?? undefined
   const about: Entity[] = [
     { kind: 'event', value: event.id },
     ...(event.release === null ? [] : [{ kind: 'release' as const, value: event.release }]),
@@ -60,8 +68,15 @@ export function eventSignals(event: EventDetail): Signal[] {
     const place: Entity[] = frame === undefined ? [] : [{ kind: 'function', value: frame.function }, { kind: 'file', value: frame.file }]
     return makeSignal('error', 3, `${type}: ${value}${frame === undefined ? '' : ` at ${framePlace(frame)}`}`, { at, about: [{ kind: 'error_type', value: type }, ...place, ...about] })
   })
-  const said = raised.length > 0 ? raised : [makeSignal('error', 2, event.message ?? event.title, { at, about })]
-  const led = event.breadcrumbs.filter(isTroubled).slice(-6).map((crumb) => makeSignal('error', 1, `Before the error: ${breadcrumbText(crumb)}`, { at: crumb.at ?? at, about: about.slice(0, 1) }))
-  const extra = Object.keys(event.extra).length === 0 ? [] : [makeSignal('state', 1, `Sent with the error: ${flatText(event.extra, ', ')}`, { at, about: about.slice(0, 1) })]
-  return [...said, ...led, ...extra]
+  return raised.length > 0 ? raised : [makeSignal('error', 2, event.message ?? event.title, { at, about })]
+}
+
+/** The last breadcrumbs that tell of trouble. */
+export function troubleSignals(event: EventDetail, breadcrumbs: EventDetail['breadcrumbs']): Signal[] {
+  return breadcrumbs.filter(isTroubled).slice(-6).map((crumb) => makeSignal('error', 1, `Before the error: ${breadcrumbText(crumb)}`, { at: crumb.at ?? event.at ?? undefined, about: [{ kind: 'event', value: event.id }] }))
+}
+
+/** One breadcrumb for reading: when, how grave, what. */
+export function breadcrumbLine(crumb: EventDetail['breadcrumbs'][number]): string {
+  return `${crumb.at === null ? '' : `${utc(crumb.at)} `}${crumb.level} ${clip(breadcrumbText(crumb), 400)}`
 }

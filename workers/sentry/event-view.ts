@@ -5,11 +5,12 @@ import { BreadcrumbDataShape, ExceptionDataShape, RequestDataShape } from './sha
 import type { EventShape, FrameShape } from './shapes.ts'
 import { tagEntity } from './tag-entities.ts'
 
-const Frame = z.object({
+/** One frame of a stack; `code` is the source around the line. */
+export const Frame = z.object({
   function: z.string(), file: z.string(), line: z.number().nullable(), inApp: z.boolean(),
   code: z.array(z.tuple([z.number(), z.string()])), vars: z.record(z.string(), z.unknown()).nullable(),
 })
-type Frame = z.infer<typeof Frame>
+export type Frame = z.infer<typeof Frame>
 
 /** One event, as the tools give it back. Exceptions are innermost cause first; frames innermost call first. */
 export const EventDetail = z.object({

@@ -30,13 +30,19 @@ export const IssueShape = z.object({
 })
 export type IssueShape = z.output<typeof IssueShape>
 
+const ActivityShape = z.object({ type: z.string(), dateCreated: Text, user: z.object({ name: Text, email: Text }).nullish(), data: z.record(z.string(), z.unknown()).nullish() })
+export type ActivityShape = z.output<typeof ActivityShape>
+
+/** The answer of the issue's activity page, which Sentry's document leaves out. */
+export const ActivitiesShape = z.object({ activity: z.array(ActivityShape) })
+
 const ReleaseRef = z.object({ version: z.string(), dateCreated: Text }).nullish()
 
 export const IssueDetailShape = IssueShape.extend({
   firstRelease: ReleaseRef,
   lastRelease: ReleaseRef,
   tags: z.array(z.object({ key: z.string(), totalValues: z.number().nullish() })).nullish(),
-  activity: z.array(z.object({ type: z.string(), dateCreated: Text, user: z.object({ name: Text, email: Text }).nullish(), data: z.record(z.string(), z.unknown()).nullish() })).nullish(),
+  activity: z.array(ActivityShape).nullish(),
 })
 export type IssueDetailShape = z.output<typeof IssueDetailShape>
 
@@ -92,7 +98,8 @@ export const EventShape = EventSummaryShape.extend({
   entries: z.array(z.object({ type: z.string(), data: z.unknown() })).nullish(),
   contexts: z.record(z.string(), z.unknown()).nullish(),
   context: z.record(z.string(), z.unknown()).nullish(),
-  release: z.object({ version: z.string() }).nullish(),
+  projectID: Id.nullish(),
+  release: z.object({ version: z.string(), lastCommit: z.object({ id: Text }).nullish() }).nullish(),
   nextEventID: Text,
   previousEventID: Text,
 })
@@ -134,20 +141,11 @@ export const TraceNodeShape: z.ZodType<TraceNode> = z.lazy(() => z.object({
   children: z.array(TraceNodeShape).nullish(), errors: z.array(TraceNodeShape).nullish(),
 }))
 
-export const ReleaseShape = z.object({
-  version: z.string(), shortVersion: Text, dateCreated: Text, dateReleased: Text, firstEvent: Text, lastEvent: Text, newGroups: z.number().nullish(),
-  commitCount: z.number().nullish(), deployCount: z.number().nullish(),
-  lastDeploy: z.object({ environment: Text, dateFinished: Text }).nullish(),
-  lastCommit: z.object({ id: Text, message: Text }).nullish(),
-  authors: z.array(z.object({ name: Text, email: Text })).nullish(),
-  projects: z.array(z.object({ slug: z.string(), newGroups: z.number().nullish() })).nullish(),
-})
+/** What can be asked of a data set of spans or logs. */
+export const AttributeShape = z.object({ key: z.string(), name: Text, attributeType: Text, attributeSource: z.object({ source_type: Text }).nullish() })
 
-export const MonitorShape = z.object({
-  id: Id, slug: z.string(), name: z.string(), status: Text, isMuted: z.boolean().nullish(), dateCreated: Text,
-  project: z.object({ slug: z.string() }),
-  config: z.object({ schedule_type: Text, schedule: z.union([z.string(), z.array(z.union([z.string(), z.number()]))]).nullish(), timezone: Text, checkin_margin: z.number().nullish(), max_runtime: z.number().nullish() }),
-  environments: z.array(z.object({ name: z.string(), status: Text, lastCheckIn: Text, nextCheckIn: Text })).nullish(),
-})
+/** A tag of the organisation's errors. */
+export const TagKeyShape = z.object({ key: z.string(), uniqueValues: z.number().nullish(), totalValues: z.number().nullish() })
 
-export const CheckinShape = z.object({ id: Id, status: z.string(), duration: z.number().nullish(), dateCreated: Text, expectedTime: Text, environment: Text })
+/** Where a frame's file stands in a repository, if a code mapping says so. */
+export const StacktraceLinkShape = z.object({ sourceUrl: Text, error: Text })

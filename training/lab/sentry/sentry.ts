@@ -11,6 +11,7 @@ import { addOrganizationRoutes, addProjectRoutes } from './routes/organizations.
 import { addReleaseRoutes } from './routes/releases.ts'
 import { addReplayRoutes } from './routes/replays.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
+import { addStacktraceLinkRoutes } from './routes/stacktrace-link.ts'
 import { addTimeseriesRoutes } from './routes/timeseries.ts'
 import { addTraceRoutes } from './routes/traces.ts'
 import { SearchError } from './search/query.ts'
@@ -56,6 +57,7 @@ export function createSentry(world: World, deps: LabDeps): LabService {
   addAlertRoutes(app, state)
   addReplayRoutes(app, state)
   addIssueRoutes(app, state)
+  addStacktraceLinkRoutes(app, state)
   app.notFound((c) => {
     deps.recorder.mark(c.req.raw, { unknownRoute: true })
     if (!c.req.path.endsWith('/')) return c.text(`Route not found, did you forget a trailing slash?\n\ntry: ${c.req.path}/\n`, 404)

@@ -5,11 +5,11 @@ import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { cursorField, entityField } from '../../kit/window.ts'
+import { Checkin, checkinOf, checkinText, isBadCheckin } from '../checkin-view.ts'
 import type { SentryClient } from '../client.ts'
+import type { CheckinShape, MonitorShape } from '../monitoring-shapes.ts'
 import { organizationRead } from '../operations.ts'
-import type { MonitorShape } from '../shapes.ts'
 
-const Checkin = z.object({ at: z.string().nullable(), status: z.string(), ms: z.number().nullable() })
 const Monitor = z.object({
   slug: z.string(), name: z.string(), project: z.string(), schedule: z.string(), timezone: z.string().nullable(), status: z.string(), createdAt: z.string().nullable(),
   nextAt: z.string().nullable(), checkins: z.array(Checkin),
@@ -43,22 +43,18 @@ export const listCronMonitors = defineTool<SentryClient>()({
   },
 })
 
-function monitorOf(monitor: z.output<typeof MonitorShape>, checkins: readonly { status: string; duration?: number | null | undefined; dateCreated?: string | null | undefined }[]): Monitor {
+function monitorOf(monitor: z.output<typeof MonitorShape>, checkins: readonly CheckinShape[]): Monitor {
   const { slug, name, project, config, status, environments, dateCreated } = monitor
   return {
     slug, name, project: project.slug, schedule: Array.isArray(config.schedule) ? `every ${config.schedule.join(' ')}` : (config.schedule ?? 'unknown'), timezone: config.timezone ?? null,
     status: status ?? 'active', createdAt: dateCreated ?? null, nextAt: environments?.find(({ nextCheckIn }) => typeof nextCheckIn === 'string')?.nextCheckIn ?? null,
-    checkins: checkins.slice(0, CHECKINS).map((checkin) => ({ at: checkin.dateCreated ?? null, status: checkin.status, ms: checkin.duration ?? null })),
+    checkins: checkins.slice(0, CHECKINS).map(checkinOf),
   }
-}
-
-function isBad({ status }: Monitor['checkins'][number]): boolean {
-  return !/^(?:ok|in_progress|unknown)$/.test(status)
 }
 
 function monitorText(monitor: Monitor): string {
   const { slug, name, project, schedule, timezone, status, nextAt, checkins } = monitor
-  const told = checkins.map(({ at, status: result, ms }) => `${at === null ? '?' : utc(at)} ${result}${ms === null ? '' : ` ${ms} ms`}`).join('; ')
+  const told = checkins.map(checkinText).join('; ')
   return `${slug} ("${name}") [${project}] ${schedule}${timezone === null ? '' : ` ${timezone}`}, ${status}${nextAt === null ? '' : `, next ${utc(nextAt)}`}: ${told === '' ? 'no check-ins' : told}`
 }
 
@@ -70,10 +66,10 @@ function monitorSignal(monitor: Monitor): Signal {
   const { slug, project, schedule, checkins } = monitor
   const about = monitorEntities(monitor)
   const [last] = checkins
-  const bad = checkins.filter(isBad)
+  const bad = checkins.filter(isBadCheckin)
   if (last === undefined) return makeSignal('absence', 1, `Cron monitor ${slug} of ${project} (${schedule}) has never checked in`, { about })
   const at = last.at ?? undefined
-  if (isBad(last)) return makeSignal('state', 3, `Cron monitor ${slug} of ${project} (${schedule}) fails: last check-in ${last.status}, ${bad.length} of the last ${checkins.length} bad`, { about, at, count: bad.length })
+  if (isBadCheckin(last)) return makeSignal('state', 3, `Cron monitor ${slug} of ${project} (${schedule}) fails: last check-in ${last.status}, ${bad.length} of the last ${checkins.length} bad`, { about, at, count: bad.length })
   if (bad.length > 0) return makeSignal('state', 1, `Cron monitor ${slug} of ${project} (${schedule}) is ok again: ${bad.length} of the last ${checkins.length} check-ins were bad`, { about, at, count: bad.length })
   return makeSignal('healthy', 0, `Cron monitor ${slug} of ${project} (${schedule}): the last ${checkins.length} check-ins are ok, the newest at ${last.at === null ? '?' : utc(last.at)}`, { about, at })
 }

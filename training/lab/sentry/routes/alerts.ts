@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { SentryWorld } from '../../../../src/core/world/sentry.ts'
 import { notFound, pageResponse, paramsOf } from '../responses.ts'
 import { projectFilter, projectOf, type SentryState } from '../state.ts'
-import { sentryTime } from '../time-window.ts'
+import { parseSpan, sentryTime } from '../time-window.ts'
 
 type Rule = SentryWorld['alertRules'][number]
 
@@ -10,13 +10,25 @@ function projectId(state: SentryState, rule: Rule): string {
   return projectOf(state, rule.project).id
 }
 
-/** What a detector watches: a metric condition, or that an issue appears. */
+/** A metric rule's condition, written `count() > 100 in 1h`, in its parts; the window in seconds. */
+function metricOf({ condition }: Rule): { aggregate: string; threshold: number; seconds: number } {
+  const [, aggregate = 'count()', threshold = '0', span = '1h'] = /^(\S+)\s*>\s*([\d.]+)(?:\s+in\s+(\d+[smhdw]))?/.exec(condition) ?? []
+  return { aggregate, threshold: Number(threshold), seconds: (parseSpan(span) ?? 3_600_000) / 1000 }
+}
+
+/** What a detector watches: a metric that may pass a threshold, or that errors appear, which has no condition of its own. */
 function detectorView(state: SentryState, rule: Rule): Record<string, unknown> {
   const created = sentryTime(state.sentry.organization.createdAt)
+  const organizationId = state.sentry.organization.id
+  const { aggregate, threshold, seconds } = metricOf(rule)
+  const isMetric = rule.type === 'metric'
+  const query = { id: `3${rule.id}`, dataset: 'events', query: '', aggregate, timeWindow: seconds, environment: null, eventTypes: ['error'] }
   return {
-    id: `9${rule.id}`, projectId: projectId(state, rule), name: rule.name, type: rule.type === 'metric' ? 'metric_issue' : 'error', description: rule.condition, workflowIds: [rule.id], createdBy: null,
-    dateCreated: created, dateUpdated: created, dataSources: [], conditionGroup: { id: `8${rule.id}`, organizationId: state.sentry.organization.id, logicType: 'any', conditions: [{ id: `7${rule.id}`, type: 'gt', comparison: rule.condition, conditionResult: 75 }], actions: [] },
-    config: { detectionType: 'static' }, enabled: rule.enabled, owner: null, alertRuleId: rule.type === 'metric' ? Number(rule.id) : null, ruleId: rule.type === 'issue' ? Number(rule.id) : null,
+    id: `9${rule.id}`, projectId: projectId(state, rule), name: rule.name, type: isMetric ? 'metric_issue' : 'error', description: rule.condition, workflowIds: [rule.id], createdBy: null,
+    dateCreated: created, dateUpdated: created,
+    dataSources: isMetric ? [{ id: `4${rule.id}`, organizationId, type: 'snuba_query_subscription', sourceId: `2${rule.id}`, queryObj: { id: `2${rule.id}`, status: 0, subscription: null, snubaQuery: query } }] : null,
+    conditionGroup: isMetric ? { id: `8${rule.id}`, organizationId, logicType: 'any', conditions: [{ id: `7${rule.id}`, type: 'gt', comparison: threshold, conditionResult: 75 }], actions: [] } : null,
+    config: isMetric ? { detectionType: 'static' } : {}, enabled: rule.enabled, owner: null, alertRuleId: isMetric ? Number(rule.id) : null, ruleId: rule.type === 'issue' ? Number(rule.id) : null,
   }
 }
 
@@ -33,8 +45,8 @@ function workflowView(state: SentryState, rule: Rule): Record<string, unknown> {
 function legacyView(state: SentryState, rule: Rule): Record<string, unknown> {
   const common = { id: rule.id, name: rule.name, projects: [rule.project], environment: null, owner: null, createdBy: null, dateCreated: sentryTime(state.sentry.organization.createdAt), snooze: false }
   if (rule.type === 'issue') return { ...common, type: 'rule', status: rule.enabled ? 'active' : 'disabled', actionMatch: 'any', filterMatch: 'all', frequency: 30, conditions: [{ id: 'sentry.rules.conditions.first_seen_event.FirstSeenEventCondition', name: rule.condition }], filters: [], actions: [], lastTriggered: null }
-  const [, aggregate = 'count()', threshold = '0'] = /^(\S+)\s*>\s*([\d.]+)/.exec(rule.condition) ?? []
-  return { ...common, type: 'alert_rule', status: rule.enabled ? 0 : 4, organizationId: state.sentry.organization.id, dataset: 'events', query: '', aggregate, timeWindow: 60, resolution: 1, thresholdType: 0, resolveThreshold: null, description: rule.condition, triggers: [{ id: `1${rule.id}`, label: 'critical', alertThreshold: Number(threshold), actions: [] }] }
+  const { aggregate, threshold, seconds } = metricOf(rule)
+  return { ...common, type: 'alert_rule', status: rule.enabled ? 0 : 4, organizationId: state.sentry.organization.id, dataset: 'events', query: '', aggregate, timeWindow: seconds / 60, resolution: 1, thresholdType: 0, resolveThreshold: null, description: rule.condition, triggers: [{ id: `1${rule.id}`, label: 'critical', alertThreshold: threshold, actions: [] }] }
 }
 
 /** Alerts as Sentry documents them (workflows and detectors), and at the older addresses clients still use. */

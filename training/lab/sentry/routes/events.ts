@@ -118,9 +118,17 @@ function attributesOf(c: Context, state: SentryState): Record<string, unknown>[]
   })).filter((each) => type.length === 0 || type.includes(each.attributeType))
 }
 
-/** Tag keys of the organisation's errors, or of another dataset's items, with how many values each has. */
+/** Columns of the errors that are not tags; everything else a stored event has is one. */
+const errorColumns = /^(?:id|title|message|culprit|platform|transaction|trace|trace\.span|span_id|(?:event|issue|project|error|http|user)\..+|issue|project)$/
+
+/** Tag keys of the organisation's errors, with how many values each has. The names are those this address takes, which are not those of events/. */
 function tagsOf(c: Context, state: SentryState): Record<string, unknown>[] {
-  const tags = eventScope(c, state).rows.flatMap((row) => Object.entries(row.fields).map(([key, value]) => ({ key, value, weight: row.weight })))
+  const params = paramsOf(c)
+  const dataset = params.get('dataset') ?? 'discover'
+  if (!['discover', 'events', 'replays', 'search_issues'].includes(dataset)) throw badRequest(`dataset must be one of: discover, events, replays, search_issues`)
+  if (dataset === 'replays') return []
+  const rows = rowsIn(state, 'errors', { projects: projectFilter(c, state), environments: environmentFilter(c), window: windowOf(params, state.now()) })
+  const tags = rows.flatMap((row) => Object.entries(row.fields).filter(([key]) => !errorColumns.test(key)).map(([key, value]) => ({ key, value, weight: row.weight })))
   return [...Map.groupBy(tags, (tag) => tag.key)].toSorted(byKey).map(([key, same]) => ({
     key, name: key, uniqueValues: new Set(same.map((tag) => tag.value)).size, totalValues: same.reduce((sum, tag) => sum + tag.weight, 0),
   }))
