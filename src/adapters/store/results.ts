@@ -27,6 +27,8 @@ export function createInvestigations(database: Database): InvestigationMethods {
           .where('run.thread_ts', '=', storableText(threadTs))
           .where('run.kind', '=', 'investigation')
           .orderBy('record.ended_at', 'desc')
+          // A lab's clock stands still, so there all records end in the same instant.
+          .orderBy('run.created_at', 'desc')
           .executeTakeFirst(),
       )
       return row === undefined ? null : Investigation.parse(row.record)

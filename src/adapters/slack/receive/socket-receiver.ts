@@ -45,7 +45,13 @@ export function createSocketReceiver(slack: SlackConnection & { appToken: string
   let stopping = new AbortController()
   let supervision: Promise<void> = Promise.resolve()
 
-  client.on('slack_event', (event: unknown) => void receive(app, event, log))
+  const underWay = new Set<Promise<void>>()
+  client.on('slack_event', (event: unknown) => {
+    // What comes now is for whoever connects next: what nobody acknowledges, Slack sends again.
+    if (stopping.signal.aborted) return
+    const received = receive(app, event, log).finally(() => underWay.delete(received))
+    underWay.add(received)
+  })
   const lost = (): Promise<void> => new Promise((resolve) => {
     client.once('disconnected', () => {
       connected = false
@@ -89,12 +95,19 @@ export function createSocketReceiver(slack: SlackConnection & { appToken: string
     },
     stop: async () => {
       stopping.abort()
-      await Promise.race([client.disconnect(), sleep(times.goodbyeMs)])
+      await atMost(times.goodbyeMs, Promise.all(underWay))
+      await atMost(times.goodbyeMs, client.disconnect())
       connected = false
-      await Promise.race([supervision, sleep(times.goodbyeMs)])
+      await atMost(times.goodbyeMs, supervision)
     },
     trouble: () => (connected ? undefined : 'Slack is not connected by Socket Mode; a new connection is being tried.'),
   }
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController()
+  await Promise.race([work, sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined)])
+  enough.abort()
 }
 
 /** Connects, and gives up a connection that never says hello. */
@@ -103,7 +116,7 @@ async function withinHello(client: SocketModeClient, helloMs: number): Promise<v
   const late = sleep(helloMs, 'late' as const, { ref: false })
   if (await Promise.race([started.then(() => 'hello' as const), late]) === 'hello') return
   started.catch(() => undefined)
-  await Promise.race([client.disconnect(), sleep(1000)])
+  await atMost(1000, client.disconnect())
   throw new Error(`no hello within ${helloMs} ms`)
 }
 
