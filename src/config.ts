@@ -39,6 +39,7 @@ const Environment = z.object({
   SUPABASE_ACCESS_TOKEN: optional,
   SUPABASE_PROJECT_REF: optional,
   SUPABASE_PUBLISHABLE_KEY: optional,
+  SUPABASE_METRICS_KEY: optional,
   SUPABASE_API_URL: url,
   RAILWAY_TOKEN: optional,
   RAILWAY_TOKEN_KIND: z.enum(['account', 'workspace', 'project']).default('project'),
@@ -111,7 +112,7 @@ function connectionsOf(env: Environment) {
   return {
     sentry: env.SENTRY_AUTH_TOKEN === undefined ? undefined : { baseUrl: env.SENTRY_URL, token: env.SENTRY_AUTH_TOKEN, organization: env.SENTRY_ORG },
     supabase: env.SUPABASE_ACCESS_TOKEN === undefined ? undefined : {
-      accessToken: env.SUPABASE_ACCESS_TOKEN, projectRef: env.SUPABASE_PROJECT_REF, publishableKey: env.SUPABASE_PUBLISHABLE_KEY, url: env.SUPABASE_API_URL,
+      accessToken: env.SUPABASE_ACCESS_TOKEN, projectRef: env.SUPABASE_PROJECT_REF, publishableKey: env.SUPABASE_PUBLISHABLE_KEY, metricsKey: env.SUPABASE_METRICS_KEY, url: env.SUPABASE_API_URL,
     },
     railway: env.RAILWAY_TOKEN === undefined ? undefined : {
       token: env.RAILWAY_TOKEN, tokenKind: env.RAILWAY_TOKEN_KIND, projectId: env.RAILWAY_PROJECT_ID, environment: env.RAILWAY_ENVIRONMENT, url: env.RAILWAY_API_URL,

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { createClient } from '@supabase/supabase-js'
 import { z } from 'zod'
 import { FailureError, fail } from '../../src/core/errors.ts'
@@ -12,6 +13,8 @@ export const SupabaseConnection = z.object({
   projectRef: z.string().min(1),
   /** A publishable (anon) key. Never the service_role key: it passes row level security by. */
   publishableKey: z.string().min(1).optional(),
+  /** A secret key that is sent to the metrics endpoint only. It could do more, so it is optional: without it the machine's metrics stay unknown. */
+  metricsKey: z.string().min(1).optional(),
   url: z.url().default('https://api.supabase.com'),
   /** Where the project's own API lives; `https://<ref>.supabase.co` unless given. */
   projectUrl: z.url().optional(),
@@ -25,6 +28,7 @@ export function projectUrlOf({ projectUrl, projectRef }: SupabaseConnection): st
 }
 
 const LogAnswer = z.object({ result: z.array(z.record(z.string(), z.unknown())).default([]), error: z.unknown().optional() })
+const Bans = z.object({ banned_ipv4_addresses: z.array(z.string()) })
 const Rows = z.array(z.record(z.string(), z.unknown()))
 
 /** How the data API answered for a table. */
@@ -45,6 +49,14 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
     /** A read below the project, such as `/functions`. */
     get: async <T>(below: string, schema: z.ZodType<T>, query?: Readonly<Record<string, string | readonly string[]>>): Promise<T> => (await json.get(`${project}${below}`, schema, query)).data,
     text: async (below: string): Promise<string> => json.text(`${project}${below}`),
+    /** The addresses that may not connect to the database because of wrong passwords. */
+    networkBans: async (): Promise<string[]> => (await json.post(`${project}/network-bans/retrieve`, Bans, {})).data.banned_ipv4_addresses,
+    /** The machine's metrics in Prometheus' text format; null where no key for them is configured. */
+    metrics: async (): Promise<string | null> => {
+      if (connection.metricsKey === undefined) return null
+      const authorization = `Basic ${Buffer.from(`service_role:${connection.metricsKey}`).toString('base64')}`
+      return createJsonClient({ service: 'Supabase', baseUrl: projectUrlOf(connection), headers: { authorization }, fetch: guarded }).text('/customer/v1/privileged/metrics')
+    },
     /** Rows of one SELECT, run by the project's read-only role and parsed by `row`. */
     select: async <T>(query: string, row: z.ZodType<T>): Promise<T[]> => z.array(row).parse((await json.post(`${project}/database/query/read-only`, Rows, { query })).data),
     /** Rows of a query over the project's logs, in ClickHouse's SQL. */

@@ -57,7 +57,7 @@ const database = startDatabase()
 /** Placeholders without values, as EXPLAIN (GENERIC_PLAN) has them, pass in Postgres' simple protocol only. */
 async function runOne(db: PGlite, sql: string, parameters: readonly unknown[]): Promise<Results<Record<string, unknown>> | undefined> {
   if (parameters.length > 0 || !/\$\d/.test(sql)) return db.query<Record<string, unknown>>(sql, [...parameters])
-  return (await db.exec(sql)).at(-1) as Results<Record<string, unknown>> | undefined
+  return (await db.exec(sql)).at(-1)
 }
 
 async function answer({ role, searchPath, statements }: DatabaseRequest): Promise<Results<Record<string, unknown>> | undefined> {

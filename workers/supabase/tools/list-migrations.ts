@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { distinctEntities } from '../../../src/core/entity.ts'
 import type { Entity } from '../../../src/core/entity.ts'
-import { FailureError } from '../../../src/core/errors.ts'
 import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
@@ -9,6 +8,7 @@ import { clip, utc } from '../../kit/plain-text.ts'
 import { limitField } from '../../kit/window.ts'
 import type { SupabaseClient } from '../client.ts'
 import { operations } from '../operations.ts'
+import { readIfAllowed } from '../read-if-allowed.ts'
 import { sqlEntities } from '../sql-entities.ts'
 
 const Listed = z.array(z.object({ version: z.string(), name: z.string().nullish() }))
@@ -42,13 +42,8 @@ export const listMigrations = defineTool<SupabaseClient>()({
 
 /** The SQL behind the versions; empty where the role may not read the table, because the list alone is worth having. */
 async function storedMigrations(client: SupabaseClient, limit: number): Promise<Map<string, z.infer<typeof Stored>>> {
-  try {
-    const rows = await client.select(`select version, statements, created_by from supabase_migrations.schema_migrations order by version desc limit ${Math.trunc(limit)}`, Stored)
-    return new Map(rows.map((row) => [row.version, row]))
-  } catch (error) {
-    if (error instanceof FailureError && ['invalid_input', 'forbidden', 'not_found', 'bad_response', 'unavailable'].includes(error.failure.kind)) return new Map()
-    throw error
-  }
+  const rows = await readIfAllowed(client.select(`select version, statements, created_by from supabase_migrations.schema_migrations order by version desc limit ${Math.trunc(limit)}`, Stored))
+  return new Map((rows ?? []).map((row) => [row.version, row]))
 }
 
 /** A version is the time the migration was written, `YYYYMMDDHHMMSS` in UTC. */
