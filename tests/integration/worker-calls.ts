@@ -3,6 +3,7 @@ import { createLab } from '../../training/lab/lab.ts'
 import type { Lab } from '../../training/lab/lab.ts'
 import type { Failure } from '../../src/core/errors.ts'
 import type { ToolOutcome, ToolResult } from '../../src/core/tool.ts'
+import type { World } from '../../src/core/world/world.ts'
 import type { Worker } from '../../src/core/worker.ts'
 import type { WorkerDefinition } from '../../workers/kit/define-worker.ts'
 import { createRedactor } from '../../workers/kit/redact.ts'
@@ -18,9 +19,11 @@ export interface LabWorker {
   close(): Promise<void>
 }
 
-/** Binds `definition` to a fresh lab; `connect` makes its connection from the lab's addresses. Mistakes of ours throw. */
-export async function openLabWorker<Connection>(definition: WorkerDefinition<Connection>, connect: (lab: Lab) => Connection): Promise<LabWorker> {
-  const lab = createLab(await loadWorld(new URL('../fixtures/world', import.meta.url).pathname))
+/** Binds `definition` to a fresh lab; `connect` makes its connection from the lab's addresses, `change` another world of the fixture. Mistakes of ours throw. */
+export async function openLabWorker<Connection>(
+  definition: WorkerDefinition<Connection>, connect: (lab: Lab) => Connection, change: (world: World) => World = (world) => world,
+): Promise<LabWorker> {
+  const lab = createLab(change(await loadWorld(new URL('../fixtures/world', import.meta.url).pathname)))
   const defects: unknown[] = []
   const worker = definition.bind(connect(lab), { clock: lab.clock, fetch: lab.fetch, redactor: createRedactor(), onDefect: (error) => defects.push(error) })
   const invoke = async (name: string, args: Readonly<Record<string, unknown>>) => {

@@ -1,9 +1,10 @@
 import {
-  ApiException, AppsV1Api, BatchV1Api, CoreV1Api, createConfiguration, CustomObjectsApi, DiscoveryV1Api, KubeConfig, ResponseContext, ServerConfiguration,
-  wrapHttpLibrary,
+  ApiException, AppsV1Api, AutoscalingV2Api, BatchV1Api, CoreV1Api, createConfiguration, CustomObjectsApi, DiscoveryV1Api, KubeConfig, NetworkingV1Api, PolicyV1Api, ResponseContext,
+  ServerConfiguration, wrapHttpLibrary,
 } from '@kubernetes/client-node'
-import type { Cluster, SecurityAuthentication, V1ConfigMap, V1CronJob, V1Job, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
+import type { Cluster, SecurityAuthentication, V1ConfigMap, V1ControllerRevision, V1CronJob, V1Job, V1Namespace, V1Node, V1Pod, V1ReplicaSet, V1Service } from '@kubernetes/client-node'
 import type { CoreV1Event, V1Container, V1ContainerStatus, V1DaemonSet, V1Deployment, V1EndpointSlice, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node'
+import type { V1Ingress, V1LimitRange, V1NetworkPolicy, V1PersistentVolumeClaim, V1PodDisruptionBudget, V1ResourceQuota, V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { ConfigurationError, FailureError, fail } from '../../src/core/errors.ts'
 import { failureOfStatus } from '../kit/failure-of.ts'
@@ -11,9 +12,11 @@ import { createScopes } from './namespaces.ts'
 import type { Page, Scope } from './namespaces.ts'
 
 export type {
-  CoreV1Event as Event, V1ConfigMap as ConfigMap, V1Container as Container, V1ContainerStatus as ContainerStatus, V1CronJob as CronJob,
-  V1DaemonSet as DaemonSet, V1Deployment as Deployment, V1EndpointSlice as EndpointSlice, V1Job as Job, V1Node as Node, V1Pod as Pod,
-  V1PodSpec as PodSpec, V1ReplicaSet as ReplicaSet, V1Service as Service, V1StatefulSet as StatefulSet,
+  CoreV1Event as Event, V1ConfigMap as ConfigMap, V1Container as Container, V1ContainerStatus as ContainerStatus, V1ControllerRevision as ControllerRevision,
+  V1CronJob as CronJob, V1DaemonSet as DaemonSet, V1Deployment as Deployment, V1EndpointSlice as EndpointSlice, V1Ingress as Ingress, V1Job as Job,
+  V1LimitRange as LimitRange, V1Namespace as Namespace, V1NetworkPolicy as NetworkPolicy, V1Node as Node, V1PersistentVolumeClaim as VolumeClaim, V1Pod as Pod,
+  V1PodDisruptionBudget as DisruptionBudget, V1PodSpec as PodSpec, V1ReplicaSet as ReplicaSet, V1ResourceQuota as ResourceQuota, V1Service as Service,
+  V1StatefulSet as StatefulSet, V2HorizontalPodAutoscaler as Autoscaler, V2MetricSpec as MetricSpec, V2MetricStatus as MetricStatus,
 }
 
 /** How the cluster is reached: an address with a ServiceAccount's token, or a kubeconfig without exec plugins. */
@@ -43,6 +46,9 @@ const PodMetrics = z.object({
 })
 export type PodMetrics = z.infer<typeof PodMetrics>['items'][number]
 
+const NodeMetrics = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }), usage: z.object({ cpu: z.string(), memory: z.string() }) })) })
+export type NodeMetrics = z.infer<typeof NodeMetrics>['items'][number]
+
 const PAGE = 500
 
 interface ListOptions {
@@ -63,6 +69,9 @@ export function createKubernetesClient(connection: KubernetesConnection, guarded
   const apps = new AppsV1Api(configuration)
   const batch = new BatchV1Api(configuration)
   const discovery = new DiscoveryV1Api(configuration)
+  const autoscaling = new AutoscalingV2Api(configuration)
+  const policy = new PolicyV1Api(configuration)
+  const networking = new NetworkingV1Api(configuration)
   const custom = new CustomObjectsApi(configuration)
   const scopes = createScopes(connection.namespaces)
   return {
@@ -79,21 +88,44 @@ export function createKubernetesClient(connection: KubernetesConnection, guarded
     replicaSets: lister<V1ReplicaSet>((query) => apps.listReplicaSetForAllNamespaces(query), (query) => apps.listNamespacedReplicaSet(query)),
     cronJobs: lister<V1CronJob>((query) => batch.listCronJobForAllNamespaces(query), (query) => batch.listNamespacedCronJob(query)),
     jobs: lister<V1Job>((query) => batch.listJobForAllNamespaces(query), (query) => batch.listNamespacedJob(query)),
+    controllerRevisions: lister<V1ControllerRevision>((query) => apps.listControllerRevisionForAllNamespaces(query), (query) => apps.listNamespacedControllerRevision(query)),
+    autoscalers: lister<V2HorizontalPodAutoscaler>((query) => autoscaling.listHorizontalPodAutoscalerForAllNamespaces(query), (query) => autoscaling.listNamespacedHorizontalPodAutoscaler(query)),
+    disruptionBudgets: lister<V1PodDisruptionBudget>((query) => policy.listPodDisruptionBudgetForAllNamespaces(query), (query) => policy.listNamespacedPodDisruptionBudget(query)),
+    ingresses: lister<V1Ingress>((query) => networking.listIngressForAllNamespaces(query), (query) => networking.listNamespacedIngress(query)),
+    networkPolicies: lister<V1NetworkPolicy>((query) => networking.listNetworkPolicyForAllNamespaces(query), (query) => networking.listNamespacedNetworkPolicy(query)),
+    volumeClaims: lister<V1PersistentVolumeClaim>((query) => core.listPersistentVolumeClaimForAllNamespaces(query), (query) => core.listNamespacedPersistentVolumeClaim(query)),
+    resourceQuotas: lister<V1ResourceQuota>((query) => core.listResourceQuotaForAllNamespaces(query), (query) => core.listNamespacedResourceQuota(query)),
+    limitRanges: lister<V1LimitRange>((query) => core.listLimitRangeForAllNamespaces(query), (query) => core.listNamespacedLimitRange(query)),
+    /** Those the worker may look into, whatever the cluster has besides. */
+    namespaces: async (): Promise<Page<V1Namespace>> => {
+      const { items, ...page } = clusterPage(await read('namespaces', core.listNamespace({ limit: PAGE })))
+      return { ...page, items: items.filter((item) => scopes.sees(item.metadata?.name ?? '')) }
+    },
     /** The log's text, each line led by its time; `limitBytes` bounds it at the source. */
     podLog: (namespace: string, name: string, options: { container?: string; previous?: boolean; sinceSeconds?: number; tailLines: number; limitBytes: number }) =>
       read(`logs of pod ${name}`, core.readNamespacedPodLog({ namespace, name, timestamps: true, ...options })),
-    nodes: async (): Promise<V1Node[]> => (await read('nodes', core.listNode({ limit: 500 }))).items,
+    nodes: async (): Promise<Page<V1Node>> => clusterPage(await read('nodes', core.listNode({ limit: PAGE }))),
     /** Undefined when the cluster has no metrics server. */
-    podMetrics: async (scope: Scope): Promise<PodMetrics[] | undefined> => {
+    podMetrics: (scope: Scope): Promise<PodMetrics[] | undefined> => {
       const api = { group: 'metrics.k8s.io', version: 'v1beta1', plural: 'pods' }
-      try {
+      return unlessAbsent(async () => {
         const answers = await Promise.all(scope.namespaces.map((namespace) => read('pod metrics', namespace === null ? custom.listCustomObjectForAllNamespaces({ ...api, resourcePlural: 'pods' }) : custom.listNamespacedCustomObject({ ...api, namespace }))))
         return answers.flatMap((answer) => PodMetrics.parse(answer).items)
-      } catch (error) {
-        if (error instanceof FailureError && (error.failure.kind === 'not_found' || error.failure.kind === 'unavailable')) return undefined
-        throw error
-      }
+      })
     },
+    /** Undefined when the cluster has no metrics server. */
+    nodeMetrics: (): Promise<NodeMetrics[] | undefined> =>
+      unlessAbsent(async () => NodeMetrics.parse(await read('node metrics', custom.listClusterCustomObject({ group: 'metrics.k8s.io', version: 'v1beta1', plural: 'nodes' }))).items),
+  }
+}
+
+/** What `ask` brings, or undefined where that API is not served: 404, or 500 and 503 when its server is registered but away. */
+async function unlessAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof FailureError && (error.failure.kind === 'not_found' || error.failure.kind === 'unavailable')) return undefined
+    throw error
   }
 }
 
@@ -104,6 +136,11 @@ interface Query {
   _continue?: string
 }
 type Answer<T> = Promise<{ items: T[]; metadata?: { _continue?: string } }>
+
+/** The one page that is read of what belongs to no namespace; a cluster seldom has more. */
+function clusterPage<T>({ items, metadata }: Awaited<Answer<T>>): Page<T> {
+  return { items, truncated: (metadata?._continue ?? '') !== '', cursor: undefined }
+}
 
 /**
  * A list over all namespaces or over named ones: `pages` pages of each, one unless given. A cursor comes back where the list was one

@@ -20,6 +20,8 @@ export function createScopes(allowed: readonly string[]) {
       ? namespace
       : fail('forbidden', `The namespace ${namespace} is outside of what this worker may read: ${allowed.join(', ')}.`)
   return {
+    /** Whether the worker may look into that namespace. */
+    sees: (namespace: string): boolean => allowed.length === 0 || allowed.includes(namespace),
     /** The scope of a list; without a namespace, everything allowed. */
     list(namespace: string | undefined): Scope {
       if (namespace !== undefined) return { namespaces: [check(namespace)], text: `namespace ${namespace}` }

@@ -29,7 +29,9 @@ export type Workload = z.infer<typeof Workload>
 export interface FullWorkload extends Workload {
   readonly labelSelector: string
   readonly template: PodSpec | undefined
-  readonly uid: string
+  /** How new pods replace old ones, in words. */
+  readonly strategy: string
+  readonly paused: boolean
   /** Who changed the specification, and what of it. */
   readonly changes: readonly FieldChange[]
 }
@@ -93,7 +95,6 @@ function common(item: Deployment | StatefulSet | DaemonSet): Omit<FullWorkload, 
   return {
     name: metadata?.name ?? '',
     namespace: metadata?.namespace ?? '',
-    uid: metadata?.uid ?? '',
     images: (spec?.template.spec?.containers ?? []).map((container) => container.image ?? ''),
     revision: metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? null,
     createdAt: timeText(metadata?.creationTimestamp) ?? '',
@@ -103,8 +104,22 @@ function common(item: Deployment | StatefulSet | DaemonSet): Omit<FullWorkload, 
     })),
     labelSelector: Object.entries(spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(','),
     template: spec?.template.spec,
+    strategy: strategyText(spec),
+    paused: spec !== undefined && 'paused' in spec && spec.paused,
     changes: fieldChanges(metadata?.managedFields, 'spec'),
   }
+}
+
+/** How a rollout goes about it: `RollingUpdate maxSurge 25% maxUnavailable 0`, `OnDelete`, `RollingUpdate partition 2`. */
+function strategyText(spec: Deployment['spec'] | StatefulSet['spec'] | DaemonSet['spec']): string {
+  const strategy = spec === undefined ? undefined : 'updateStrategy' in spec ? spec.updateStrategy : 'strategy' in spec ? spec.strategy : undefined
+  const details = Object.entries(strategy?.rollingUpdate ?? {}).filter(([, value]) => value !== undefined).map(([name, value]) => `${name} ${String(value)}`)
+  return [strategy?.type ?? 'RollingUpdate', ...details].join(' ')
+}
+
+/** The part of a workload that results show. */
+export function workloadSummary({ labelSelector: _selector, template: _template, strategy: _strategy, paused: _paused, changes: _changes, ...summary }: FullWorkload): Workload {
+  return summary
 }
 
 /** One line about a workload; failing conditions beneath. */

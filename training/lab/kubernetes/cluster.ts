@@ -4,6 +4,8 @@ import type { World } from '../../../src/core/world/world.ts'
 import { stableUuid } from '../stable-id.ts'
 import { eventInCore, eventInEvents, podMetrics, nodeMetrics, autoscalerInV1 } from './conversions.ts'
 import { serviceEndpoints } from './derived-endpoints.ts'
+import { controllerRevisions } from './derived-revisions.ts'
+import { budgetWithStatus, quotaWithStatus } from './derived-status.ts'
 import { record, text, type Json } from './fields.ts'
 import { groupVersion, resources, type Resource } from './resources.ts'
 
@@ -73,7 +75,7 @@ function storeObjects(world: World): Map<string, Json[]> {
   return completed(byKind, born)
 }
 
-/** Adds what a control plane makes of the rest: namespaces in use, and the endpoints of services. */
+/** Adds what a control plane makes of the rest: namespaces in use, endpoints of services, kept revisions, what budgets and quotas count. */
 function completed(byKind: Map<string, Json[]>, born: string): Map<string, Json[]> {
   const used = new Set(['default', ...[...byKind.values()].flat().map((object) => text(object, 'metadata', 'namespace')).filter(Boolean)])
   const namespaces = byKind.get('/Namespace') ?? []
@@ -87,6 +89,9 @@ function completed(byKind: Map<string, Json[]>, born: string): Map<string, Json[
   const { endpoints, slices } = serviceEndpoints(byKind)
   byKind.set('/Endpoints', [...(byKind.get('/Endpoints') ?? []), ...endpoints])
   byKind.set('discovery.k8s.io/EndpointSlice', [...(byKind.get('discovery.k8s.io/EndpointSlice') ?? []), ...slices])
+  byKind.set('apps/ControllerRevision', [...(byKind.get('apps/ControllerRevision') ?? []), ...controllerRevisions(byKind)])
+  byKind.set('policy/PodDisruptionBudget', (byKind.get('policy/PodDisruptionBudget') ?? []).map((budget) => budgetWithStatus(budget, byKind)))
+  byKind.set('/ResourceQuota', (byKind.get('/ResourceQuota') ?? []).map((quota) => quotaWithStatus(quota, byKind)))
   return byKind
 }
 

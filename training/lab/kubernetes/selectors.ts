@@ -1,4 +1,4 @@
-import { field, record, text } from './fields.ts'
+import { field, list, record, text } from './fields.ts'
 import type { Resource } from './resources.ts'
 import { badRequest } from './status-error.ts'
 
@@ -31,10 +31,25 @@ export function labelSelector(selector: string | null): Predicate {
   return (object) => requirements.every((matches) => matches(object))
 }
 
-/** Does a workload's `spec.selector` (matchLabels and matchExpressions, or a Service's plain map) match these labels? */
+/** Do these labels hold every pair of a Service's selector? An empty one selects nothing. */
 export function matchesLabels(wanted: Readonly<Record<string, unknown>>, labels: Readonly<Record<string, unknown>>): boolean {
   const pairs = Object.entries(wanted)
   return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value)
+}
+
+/** Does a selector with `matchLabels` and `matchExpressions` match these labels? An empty one matches all, a missing one nothing. */
+export function matchesSelector(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
+  if (selector === undefined || selector === null) return false
+  const plain = Object.entries(record(selector, 'matchLabels')).every(([key, value]) => labels[key] === value)
+  return plain && list(selector, 'matchExpressions').every((expression) => {
+    const value = labels[text(expression, 'key')]
+    switch (text(expression, 'operator')) {
+      case 'Exists': return value !== undefined
+      case 'DoesNotExist': return value === undefined
+      case 'In': return value !== undefined && list(expression, 'values').includes(value)
+      default: return value === undefined || !list(expression, 'values').includes(value)
+    }
+  })
 }
 
 const event = ['action', 'involvedObject.apiVersion', 'involvedObject.fieldPath', 'involvedObject.kind', 'involvedObject.name', 'involvedObject.namespace',

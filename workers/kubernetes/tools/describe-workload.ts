@@ -10,8 +10,9 @@ import { consoleLinks } from '../find-pod.ts'
 import { changeSignal } from '../managed-fields.ts'
 import { operations } from '../operations.ts'
 import { podEntities, podSignals, podState, podText } from '../pod-state.ts'
+import { rolloutOf } from '../rollout.ts'
 import { ContainerTemplate, containerTemplates, containerTemplateText, templateEntities } from '../template.ts'
-import { findWorkload, Workload, workloadEntities, workloadSignals, workloadText } from '../workloads.ts'
+import { findWorkload, Workload, workloadEntities, workloadSignals, workloadSummary, workloadText } from '../workloads.ts'
 
 export const describeWorkload = defineTool<KubernetesClient>()({
   name: 'kubernetes_describe_workload',
@@ -21,7 +22,8 @@ export const describeWorkload = defineTool<KubernetesClient>()({
   output: z.object({ workload: Workload, containers: z.array(ContainerTemplate), pods: z.array(z.string()), events: z.array(FoldedEvent) }),
   operations: [...operations.workloads, ...operations.pods, ...operations.events],
   async run({ workload: name, namespace }, { client, clock }) {
-    const { labelSelector, template, uid: _uid, changes, ...workload } = await findWorkload(client, name, namespace)
+    const found = await findWorkload(client, name, namespace)
+    const [{ labelSelector, template, changes }, workload] = [found, workloadSummary(found)]
     const scope = client.scopes.list(workload.namespace)
     const [pods, events] = await Promise.all([client.pods({ scope, labelSelector }), client.events({ scope })])
     const states = pods.items.map(podState)
@@ -32,7 +34,7 @@ export const describeWorkload = defineTool<KubernetesClient>()({
     return {
       structured: { workload, containers, pods: states.map((state) => state.pod), events: own },
       text: [
-        workloadText(workload), rolloutText(workload), ...changes.slice(0, 3).map((change) => `changed ${utc(change.at)} by ${change.manager}: ${change.fields.join(', ')}`), ...containers.map(containerTemplateText),
+        workloadText(workload), rolloutOf(found).text, ...changes.slice(0, 3).map((change) => `changed ${utc(change.at)} by ${change.manager}: ${change.fields.join(', ')}`), ...containers.map(containerTemplateText),
         `pods:\n${states.map(podText).join('\n') || '  none'}`, own.length === 0 ? 'No events are kept for it.' : `events:\n${own.map(eventText).join('\n')}`,
       ].join('\n'),
       entities: distinctEntities([
@@ -44,9 +46,3 @@ export const describeWorkload = defineTool<KubernetesClient>()({
     }
   },
 })
-
-function rolloutText(workload: Workload): string {
-  if (!workload.observed) return 'rollout: the controller has not seen the last change yet'
-  if (workload.updated < workload.desired) return `rollout: in progress, ${workload.updated} of ${workload.desired} replicas run the newest revision`
-  return workload.available < workload.desired ? `rollout: waiting, ${workload.available} of ${workload.desired} updated replicas are available` : 'rollout: complete'
-}

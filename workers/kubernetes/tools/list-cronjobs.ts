@@ -8,14 +8,14 @@ import { ago, clip, utc } from '../../kit/plain-text.ts'
 import { limitField } from '../../kit/window.ts'
 import { namespaceField } from '../arguments.ts'
 import type { CronJob, Job, KubernetesClient } from '../client.ts'
+import { jobRun, JobRun } from '../job-run.ts'
 import { operations } from '../operations.ts'
 import { timeText } from '../pod-state.ts'
 import { containerTemplates } from '../template.ts'
 
-const Run = z.object({ job: z.string(), startedAt: z.string().nullable(), outcome: z.enum(['succeeded', 'failed', 'active']), reason: z.string().nullable() })
 const Cron = z.object({
   cronJob: z.string(), namespace: z.string(), schedule: z.string(), suspended: z.boolean(), createdAt: z.string(),
-  lastScheduledAt: z.string().nullable(), lastSucceededAt: z.string().nullable(), images: z.array(z.string()), command: z.string(), runs: z.array(Run),
+  lastScheduledAt: z.string().nullable(), lastSucceededAt: z.string().nullable(), images: z.array(z.string()), command: z.string(), runs: z.array(JobRun),
 })
 type Cron = z.infer<typeof Cron>
 
@@ -47,7 +47,7 @@ function cronOf(item: CronJob, jobs: readonly Job[]): Cron {
   const containers = containerTemplates(spec?.jobTemplate.spec?.template.spec)
   const own = jobs
     .filter((job) => job.metadata?.namespace === metadata?.namespace && job.metadata?.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === metadata?.name))
-    .map(runOf)
+    .map(jobRun)
     .sort((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))
   return {
     cronJob: metadata?.name ?? '',
@@ -60,16 +60,6 @@ function cronOf(item: CronJob, jobs: readonly Job[]): Cron {
     images: containers.map((container) => container.image),
     command: containers.map((container) => container.command.join(' ')).join(' ; ').slice(0, 300),
     runs: own.slice(0, 10),
-  }
-}
-
-function runOf(job: Job): z.infer<typeof Run> {
-  const failed = job.status?.conditions?.find((condition) => condition.type === 'Failed' && condition.status === 'True')
-  return {
-    job: job.metadata?.name ?? '',
-    startedAt: timeText(job.status?.startTime ?? job.metadata?.creationTimestamp),
-    outcome: failed !== undefined ? 'failed' : (job.status?.succeeded ?? 0) > 0 ? 'succeeded' : (job.status?.failed ?? 0) > 0 && (job.status?.active ?? 0) === 0 ? 'failed' : 'active',
-    reason: failed === undefined ? null : `${failed.reason ?? 'Failed'}${failed.message === undefined ? '' : `: ${failed.message}`}`,
   }
 }
 

@@ -6,7 +6,7 @@ import { limitField } from '../../kit/window.ts'
 import { namespaceField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
 import { operations } from '../operations.ts'
-import { listWorkloads as readWorkloads, Workload, workloadEntities, workloadSignals, workloadText } from '../workloads.ts'
+import { listWorkloads as readWorkloads, Workload, workloadEntities, workloadSignals, workloadSummary, workloadText } from '../workloads.ts'
 
 export const listWorkloads = defineTool<KubernetesClient>()({
   name: 'kubernetes_list_workloads',
@@ -19,7 +19,7 @@ export const listWorkloads = defineTool<KubernetesClient>()({
     const { workloads, truncated } = await readWorkloads(client, namespace)
     const unhealthy = (workload: Workload) => workloadSignals(workload).length > 0
     const sorted = workloads.toSorted((a, b) => Number(unhealthy(b)) - Number(unhealthy(a)) || a.name.localeCompare(b.name)).slice(0, limit)
-    const shown = sorted.map(({ labelSelector: _selector, template: _template, uid: _uid, changes: _changes, ...workload }) => workload)
+    const shown = sorted.map(workloadSummary)
     const where = client.scopes.list(namespace).text
     const signals = sorted.flatMap(workloadSignals)
     return {
