@@ -42,6 +42,8 @@ export function bindTool<Client>(
   const invoke = async (args: unknown, context: CallContext): Promise<ToolOutcome> => {
     const parsed = schemas.input.safeParse(withoutNulls(args))
     if (!parsed.success) return { ok: false, failure: { kind: 'invalid_input', message: describeInputProblems(parsed.error, schemas) } }
+    const unsendable = unsendableField(parsed.data)
+    if (unsendable !== undefined) return { ok: false, failure: { kind: 'invalid_input', message: `Invalid arguments. ${unsendable}: holds a NUL or half a surrogate pair, which no service takes.` } }
     const timeoutSeconds = definition.timeoutSeconds ?? TIMEOUT_SECONDS
     try {
       const returned = await withinTime(timeoutSeconds, context.signal, async (signal) => {
@@ -76,6 +78,12 @@ export function bindTool<Client>(
 function withoutNulls(args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args ?? {}
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null))
+}
+
+/** The first field with text that can be sent neither in a URL nor to a database. */
+function unsendableField(args: Readonly<Record<string, unknown>>): string | undefined {
+  const holds = (value: unknown): boolean => (typeof value === 'string' ? /\0|\p{Surrogate}/u.test(value) : Array.isArray(value) && value.some(holds))
+  return Object.keys(args).find((name) => holds(args[name]))
 }
 
 function checkedOutcome<Client>(definition: ToolDefinition<Client>, returned: ToolReturn<unknown>, binding: ToolBinding): ToolOutcome {

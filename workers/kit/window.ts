@@ -36,6 +36,7 @@ export function resolveWindow(
   const now = clock.now()
   const end = args.end === undefined ? now : new Date(args.end)
   const start = args.start === undefined ? new Date(end.getTime() - (args.minutes ?? bounds.defaultMinutes) * 60_000) : new Date(args.start)
+  if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())) fail('invalid_input', `The window reaches beyond the calendar; this tool takes at most ${span(bounds.maxMinutes)}. Lower minutes, or move start or end.`)
   if (start.getTime() >= end.getTime()) {
     fail('invalid_input', `The window is empty or reversed: start ${start.toISOString()} is not before end ${end.toISOString()}. It is ${now.toISOString()} now.`)
   }

@@ -107,6 +107,10 @@ describe('bindTool', () => {
     expect((await failure(writing)).kind).toBe('refused_write')
   })
 
+  it.each(['\0', 'x\uD800y', '\uDC00'])('refuses text that can be sent nowhere, before anything is sent (%j)', async (id) => {
+    expect(await failure(reading('things'), { id })).toMatchObject({ kind: 'invalid_input', message: expect.stringContaining('id: holds') })
+  })
+
   it('refuses an argument that would change the path', async () => {
     expect((await failure(reading('things'), { id: '../admin' })).kind).toBe('refused_write')
   })

@@ -20,6 +20,7 @@ describe('resolveWindow', () => {
     ['reversed', { start: '2026-05-04T13:00:00Z', end: '2026-05-04T12:00:00Z' }, 'reversed'],
     ['empty', { start: '2026-05-04T13:00:00Z', end: '2026-05-04T13:00:00Z' }, 'empty'],
     ['in the future', { start: '2026-05-05T13:00:00Z', end: '2026-05-05T14:00:00Z' }, 'future'],
+    ['beyond the calendar', { minutes: Number.MAX_SAFE_INTEGER }, 'beyond the calendar'],
     ['too long', { minutes: 60 * 24 * 365 * 3 }, 'at most 24 hours'],
   ])('says what is wrong with a window that is %s', (_what, args, message) => {
     expect(() => resolveWindow(args, clock, bounds)).toThrow(message)
