@@ -5,7 +5,10 @@ import { fail } from '../../src/core/errors.ts'
 import { failureOfStatus } from '../kit/failure-of.ts'
 import { path } from '../kit/path-template.ts'
 import { blameDocument } from './operations.ts'
-import { BlameShape, CodeHitShape, CommitShape, ComparisonShape, ContentShape, DeploymentShape, DeploymentStatusShape, JobShape, PullShape, RunShape } from './shapes.ts'
+import { CheckRunShape, CombinedStatusShape, DeploymentShape, DeploymentStatusShape, EnvironmentShape, JobShape, ReleaseShape, RunShape, TagShape } from './delivery-shapes.ts'
+import {
+  ActivityShape, BlameShape, CodeHitShape, CommentShape, CommitShape, ComparisonShape, ContentShape, FileShape, IssueHitShape, PullDetailShape, PullShape, ReviewShape, TreeShape,
+} from './shapes.ts'
 
 const FullName = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
 
@@ -28,31 +31,81 @@ export function createGithubClient(connection: GithubConnection, guarded: typeof
   const octokit = new Octokit({
     auth: connection.token, baseUrl: connection.baseUrl.replace(/\/$/, ''), request: { fetch: guarded }, log: { debug: silent, info: silent, warn: silent, error: silent },
   })
-  const { repos, pulls, actions, search } = octokit.rest
   return {
     ...repositoryScope(connection.repositories),
-    commits: async (of: Repository, query: { sha?: string; path?: string; author?: string; since?: string; until?: string; per_page: number; page?: number }) =>
-      z.array(CommitShape).parse((await repos.listCommits({ ...of, ...query })).data),
-    commit: async (of: Repository, ref: string) => CommitShape.parse((await repos.getCommit({ ...of, ref })).data),
-    compare: async (of: Repository, base: string, head: string) => ComparisonShape.parse((await repos.compareCommitsWithBasehead({ ...of, basehead: `${base}...${head}`, per_page: 100 })).data),
-    content: async (of: Repository, file: string, ref: string | undefined) => ContentShape.parse((await repos.getContent({ ...of, path: file, ...(ref === undefined ? {} : { ref }) })).data),
+    ...codeReads(octokit.rest),
+    ...pullReads(octokit.rest),
+    ...deliveryReads(octokit.rest),
     /** The blamed ranges, or undefined when there is no such file at that ref. */
     blame: async (of: Repository, file: string, ref: string) => {
       const answer: unknown = await octokit.graphql(blameDocument, { owner: of.owner, name: of.repo, ref, path: file }).catch(graphqlFailure)
       return BlameShape.parse(answer).repository?.object?.blame?.ranges
     },
+    jobLogTail: (of: Repository, jobId: string, mostBytes: number) => readTail(connection, guarded, { of, jobId, mostBytes }),
+  }
+}
+
+type Rest = Octokit['rest']
+interface PageOf {
+  readonly per_page: number
+  readonly page?: number
+}
+
+/** Commits, files and trees, and where things stand in them. */
+function codeReads({ repos, git, search }: Rest) {
+  return {
+    commits: async (of: Repository, query: PageOf & { sha?: string; path?: string; author?: string; since?: string; until?: string }) =>
+      z.array(CommitShape).parse((await repos.listCommits({ ...of, ...query })).data),
+    commit: async (of: Repository, ref: string) => CommitShape.parse((await repos.getCommit({ ...of, ref })).data),
+    compare: async (of: Repository, base: string, head: string) => ComparisonShape.parse((await repos.compareCommitsWithBasehead({ ...of, basehead: `${base}...${head}`, per_page: 100 })).data),
+    content: async (of: Repository, file: string, ref: string | undefined) => ContentShape.parse((await repos.getContent({ ...of, path: file, ...(ref === undefined ? {} : { ref }) })).data),
+    /** Every file and folder at a ref. */
+    tree: async (of: Repository, ref: string) => TreeShape.parse((await git.getTree({ ...of, tree_sha: ref, recursive: '1' })).data),
     searchCode: async (q: string, query: { per_page: number; page: number }) => {
       const { data } = await search.code({ q, ...query, mediaType: { format: 'text-match' } })
       return { total: data.total_count, items: z.array(CodeHitShape).parse(data.items) }
     },
-    pulls: async (of: Repository, query: { state: 'open' | 'closed' | 'all'; per_page: number; page?: number }) =>
-      z.array(PullShape).parse((await pulls.list({ ...of, ...query, sort: 'updated', direction: 'desc' })).data),
-    deployments: async (of: Repository, query: { environment?: string; sha?: string; per_page: number; page?: number }) => z.array(DeploymentShape).parse((await repos.listDeployments({ ...of, ...query })).data),
-    deploymentStatuses: async (of: Repository, id: number) => z.array(DeploymentStatusShape).parse((await repos.listDeploymentStatuses({ ...of, deployment_id: id, per_page: 10 })).data),
-    runs: async (of: Repository, query: { branch?: string; head_sha?: string; created?: string; per_page: number; page?: number }) =>
-      z.array(RunShape).parse((await actions.listWorkflowRunsForRepo({ ...of, ...query })).data.workflow_runs),
-    jobs: async (of: Repository, runId: number) => z.array(JobShape).parse((await actions.listJobsForWorkflowRun({ ...of, run_id: runId, per_page: 50 })).data.jobs),
-    jobLogTail: (of: Repository, jobId: string, mostBytes: number) => readTail(connection, guarded, { of, jobId, mostBytes }),
+    /** Pushes and their kin; `after` leads to the next page, which GitHub names in its Link header only. */
+    activity: async (of: Repository, query: { ref?: string; actor?: string; activity_type?: z.infer<typeof ActivityShape>['activity_type']; time_period: 'day' | 'week' | 'month' | 'quarter' | 'year'; per_page: number; after?: string }) => {
+      const { data, headers } = await repos.listActivities({ ...of, ...query })
+      const next = /[?&]after=([^&>]+)[^>]*>; rel="next"/.exec(headers.link ?? '')?.[1]
+      return { items: z.array(ActivityShape).parse(data), cursor: next === undefined ? undefined : decodeURIComponent(next) }
+    },
+  }
+}
+
+/** Pull requests and issues with what was said on them. */
+function pullReads({ repos, pulls, issues, search }: Rest) {
+  return {
+    pulls: async (of: Repository, query: PageOf & { state: 'open' | 'closed' | 'all' }) => z.array(PullShape).parse((await pulls.list({ ...of, ...query, sort: 'updated', direction: 'desc' })).data),
+    pull: async (of: Repository, number: number) => PullDetailShape.parse((await pulls.get({ ...of, pull_number: number })).data),
+    reviews: async (of: Repository, number: number) => z.array(ReviewShape).parse((await pulls.listReviews({ ...of, pull_number: number, per_page: 100 })).data),
+    comments: async (of: Repository, number: number) => z.array(CommentShape).parse((await issues.listComments({ ...of, issue_number: number, per_page: 100 })).data),
+    pullFiles: async (of: Repository, number: number, query: PageOf) => z.array(FileShape).parse((await pulls.listFiles({ ...of, pull_number: number, ...query })).data),
+    commitPulls: async (of: Repository, sha: string) => z.array(PullShape).parse((await repos.listPullRequestsAssociatedWithCommit({ ...of, commit_sha: sha, per_page: 30 })).data),
+    searchIssues: async (q: string, query: PageOf) => {
+      const { data } = await search.issuesAndPullRequests({ q, ...query, sort: 'updated', order: 'desc' })
+      return { total: data.total_count, items: z.array(IssueHitShape).parse(data.items) }
+    },
+  }
+}
+
+/** What was built, checked, released and deployed. */
+function deliveryReads({ repos, actions, checks }: Rest) {
+  return {
+    deployments: async (of: Repository, query: PageOf & { environment?: string; sha?: string }) => z.array(DeploymentShape).parse((await repos.listDeployments({ ...of, ...query })).data),
+    deployment: async (of: Repository, id: number) => DeploymentShape.parse((await repos.getDeployment({ ...of, deployment_id: id })).data),
+    deploymentStatuses: async (of: Repository, id: number, most: number) => z.array(DeploymentStatusShape).parse((await repos.listDeploymentStatuses({ ...of, deployment_id: id, per_page: most })).data),
+    environments: async (of: Repository, query: PageOf) => z.array(EnvironmentShape).parse((await repos.getAllEnvironments({ ...of, ...query })).data.environments ?? []),
+    runs: async (of: Repository, query: PageOf & { branch?: string; head_sha?: string; created?: string }) => z.array(RunShape).parse((await actions.listWorkflowRunsForRepo({ ...of, ...query })).data.workflow_runs),
+    jobs: async (of: Repository, runId: number, query: PageOf) => z.array(JobShape).parse((await actions.listJobsForWorkflowRun({ ...of, run_id: runId, ...query })).data.jobs),
+    checkRuns: async (of: Repository, sha: string, query: PageOf) => {
+      const { data } = await checks.listForRef({ ...of, ref: sha, ...query })
+      return { total: data.total_count, items: z.array(CheckRunShape).parse(data.check_runs) }
+    },
+    combinedStatus: async (of: Repository, sha: string) => CombinedStatusShape.parse((await repos.getCombinedStatusForRef({ ...of, ref: sha, per_page: 100 })).data),
+    releases: async (of: Repository, query: PageOf) => z.array(ReleaseShape).parse((await repos.listReleases({ ...of, ...query })).data),
+    tags: async (of: Repository) => z.array(TagShape).parse((await repos.listTags({ ...of, per_page: 100 })).data),
   }
 }
 

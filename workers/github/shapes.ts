@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** GitHub's answers as far as the tools read them. Source: GitHub's public OpenAPI document. */
+/** GitHub's answers about code, pull requests and issues, as far as the tools read them. Source: GitHub's public OpenAPI document. */
 const Text = z.string().nullish()
 const Login = z.object({ login: z.string() }).nullish()
 
-const FileShape = z.object({
+export const FileShape = z.object({
   filename: z.string(), status: Text, additions: z.number().default(0), deletions: z.number().default(0), patch: z.string().optional(), previous_filename: z.string().optional(),
 })
 export type FileShape = z.output<typeof FileShape>
@@ -30,19 +30,25 @@ export const PullShape = z.object({
   number: z.number(), title: z.string(), body: Text, state: z.string(), user: Login, html_url: Text, created_at: z.string(), updated_at: z.string(), merged_at: Text, merge_commit_sha: Text,
   head: z.object({ ref: z.string(), sha: z.string() }), base: z.object({ ref: z.string() }),
 })
+export type PullShape = z.output<typeof PullShape>
 
-export const DeploymentShape = z.object({
-  id: z.number(), sha: z.string(), ref: z.string(), environment: z.string(), description: Text, creator: Login, created_at: z.string(),
+export const PullDetailShape = PullShape.extend({
+  merged_by: Login, draft: z.boolean().nullish(), mergeable_state: Text, commits: z.number().nullish(), additions: z.number().nullish(), deletions: z.number().nullish(), changed_files: z.number().nullish(),
 })
-export const DeploymentStatusShape = z.object({ state: z.string(), description: Text, created_at: z.string(), log_url: Text })
+export const ReviewShape = z.object({ user: Login, state: z.string(), body: Text, submitted_at: Text })
+export const CommentShape = z.object({ user: Login, body: Text, created_at: z.string() })
 
-export const RunShape = z.object({
-  id: z.number(), name: Text, path: Text, event: z.string(), status: Text, conclusion: Text, head_branch: Text, head_sha: z.string(), html_url: Text, created_at: z.string(), updated_at: z.string(),
-  actor: Login, run_number: z.number().nullish(),
+/** An issue, or a pull request in an issue's clothes. */
+export const IssueHitShape = z.object({
+  number: z.number(), repository_url: z.string(), title: z.string(), body: Text, state: z.string(), user: Login, html_url: Text, created_at: z.string(), updated_at: z.string(), closed_at: Text,
+  labels: z.array(z.union([z.string(), z.object({ name: Text }).transform(({ name }) => name ?? '')])).default([]), pull_request: z.object({ merged_at: Text }).nullish(),
 })
-export const JobShape = z.object({
-  id: z.number(), name: z.string(), status: z.string(), conclusion: Text, started_at: Text, completed_at: Text,
-  steps: z.array(z.object({ name: z.string(), conclusion: Text })).nullish(),
+export type IssueHitShape = z.output<typeof IssueHitShape>
+
+export const TreeShape = z.object({ sha: z.string(), truncated: z.boolean().default(false), tree: z.array(z.object({ path: z.string(), type: z.string(), size: z.number().nullish() })) })
+
+export const ActivityShape = z.object({
+  id: z.number(), activity_type: z.enum(['push', 'force_push', 'branch_creation', 'branch_deletion', 'pr_merge', 'merge_queue_merge']), actor: Login, timestamp: z.string(), ref: z.string(), before: z.string(), after: z.string(),
 })
 
 export const CodeHitShape = z.object({

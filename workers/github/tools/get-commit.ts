@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { FailureError, fail } from '../../../src/core/errors.ts'
-import { failureOf } from '../../kit/failure-of.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { entityField } from '../../kit/window.ts'
-import { Commit, commitEntities, commitLine, commitSignal, declaredFunctions, fileText, patchSignal, toCommit } from '../change-view.ts'
+import { Commit, commitEntities, commitLine, commitSignal, declaredFunctions, fileText, patchSignal } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { repositoryField } from '../fields.ts'
+import { findCommit } from '../find-commit.ts'
 import { repositoryRead } from '../operations.ts'
 
 /** One commit with its diff. */
@@ -28,17 +27,3 @@ export const getCommit = defineTool<GithubClient>()({
     }
   },
 })
-
-/** A SHA is of one repository only; without its name the readable ones are asked in turn. */
-async function findCommit(ref: string, name: string | undefined, client: GithubClient): Promise<Commit> {
-  for (const repository of client.repositories(name)) {
-    try {
-      return toCommit(await client.commit(repository, ref), repository.fullName)
-    } catch (error) {
-      const failure = failureOf(error, 'GitHub')
-      // 422 is how GitHub says that a SHA is not known.
-      if (failure.kind !== 'not_found' && failure.status !== 422) throw error instanceof FailureError ? error : new FailureError(failure)
-    }
-  }
-  return fail('not_found', `No readable repository has a commit, branch or tag "${ref}".`)
-}

@@ -67,7 +67,7 @@ function isFailed({ conclusion }: { conclusion?: string | null | undefined }): b
 }
 
 async function failedJobs(repository: Repository, run: number, client: GithubClient): Promise<Run['failedJobs']> {
-  return (await client.jobs(repository, run)).filter(isFailed).map(({ id, name, conclusion, steps }) => ({
+  return (await client.jobs(repository, run, { per_page: 50 })).filter(isFailed).map(({ id, name, conclusion, steps }) => ({
     id, name, conclusion: conclusion ?? null, failedSteps: (steps ?? []).filter(isFailed).map((step) => step.name),
   }))
 }

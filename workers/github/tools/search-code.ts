@@ -23,8 +23,10 @@ export const searchCode = defineTool<GithubClient>()({
     const phrase = /["\s]|:\S/.test(args.query) ? args.query : `"${args.query}"`
     const page = pageOf(args.cursor)
     const { total, items } = await client.searchCode(`${phrase} ${scope}`, { per_page: args.limit, page })
-    const hits = items.map((item) => ({ path: item.path, repository: item.repository.full_name, fragments: (item.text_matches ?? []).map(({ fragment }) => fragment), url: item.html_url ?? null }))
-    const cursor = cursorAfter(page, hits.length, args.limit)
+    // A query can name further repositories itself: what is public there is nobody's business here.
+    const known = new Set(repositories.map(({ fullName }) => fullName.toLowerCase()))
+    const hits = items.filter((item) => known.has(item.repository.full_name.toLowerCase())).map((item) => ({ path: item.path, repository: item.repository.full_name, fragments: (item.text_matches ?? []).map(({ fragment }) => fragment), url: item.html_url ?? null }))
+    const cursor = cursorAfter(page, items.length, args.limit)
     const nothing = `No code in ${repositories.map(({ fullName }) => fullName).join(', ')} contains ${args.query}`
     return {
       structured: { total, hits },
