@@ -51,9 +51,8 @@ describe('grouped writes', () => {
     const { write, end } = heldWrites()
     const first = write('a')
     const second = write('b')
-    const refused = expect(first).rejects.toThrow('full')
-    end(new Error('full'))
-    await refused
+    queueMicrotask(() => end(new Error('full')))
+    await expect(first).rejects.toThrow('full')
     end()
     await expect(second).resolves.toBeUndefined()
   })
