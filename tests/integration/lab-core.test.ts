@@ -35,7 +35,7 @@ describe('loading a world', () => {
     expect(world.sentry.issues.map((issue) => issue.shortId)).toContain('QUOTE-API-1A')
     expect(world.supabase.schemaSql).toContain('create table public.quotes')
     expect(Object.keys(world.docs)).toEqual(['runbooks/quotes.md', 'services.md'])
-    expect(world.logs).toHaveLength(9)
+    expect(world.logs).toHaveLength(12)
   })
 
   it('leaves a service empty when its file is missing', async () => {

@@ -40,6 +40,8 @@ export interface RailwayClient {
   /** Deployments of a service, or of the environment, newest first. */
   deployments(options: { service?: Named | undefined; first: number; after?: string | undefined }): Promise<{ deployments: Deployment[]; cursor: string | undefined }>
   readonly projectId: string
+  /** Whether the token reads one environment only, and so cannot list projects. */
+  readonly ofOneProject: boolean
   /** A page of Railway's dashboard. */
   link(title: string, target?: { service?: string | undefined; deployment?: string | undefined; tab?: string }): Promise<Link>
 }
@@ -74,6 +76,7 @@ export function createRailwayClient(connection: RailwayConnection, guarded: type
   }
   return {
     projectId,
+    ofOneProject: tokenKind === 'project',
     names: () => names(),
     environment,
     service: async (wanted) => {

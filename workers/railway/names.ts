@@ -28,3 +28,8 @@ export class NameCache {
     }
   }
 }
+
+/** What a service or an environment is called; its id where nobody knows it, `unknown` where it has none. */
+export function nameOf(named: readonly { readonly id: string; readonly name: string }[], id: string | null | undefined): string {
+  return named.find((one) => one.id === id)?.name ?? id ?? 'unknown'
+}

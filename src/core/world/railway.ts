@@ -63,8 +63,12 @@ export const RailwayWorld = z.object({
     deployments: z.array(RailwayDeployment).default([]),
     volumes: z.array(z.object({ id: z.string(), name: z.string(), service: z.string(), environment: z.string(), mountPath: z.string(), sizeMb: z.number(), usedMb: z.number(), state: z.string().default('READY') })).default([]),
     activity: z.array(z.object({ id: z.string(), at: Time, action: z.string(), object: z.string(), environment: z.string().optional(), actor: z.string().optional(), payload: z.record(z.string(), z.unknown()).default({}) })).default([]),
-    stagedChanges: z.array(z.object({ environment: z.string(), status: z.string(), patch: z.record(z.string(), z.unknown()) })).default([]),
+    stagedChanges: z.array(z.object({ environment: z.string(), status: z.string(), at: Time.optional(), patch: z.record(z.string(), z.unknown()) })).default([]),
   })).min(1),
-  platform: z.object({ stable: z.boolean(), incident: z.object({ id: z.string(), message: z.string(), status: z.string(), url: z.string() }).optional() }).default({ stable: true }),
+  platform: z.object({
+    stable: z.boolean(),
+    incident: z.object({ id: z.string(), message: z.string(), status: z.string(), url: z.string() }).optional(),
+    maintenance: z.object({ id: z.string(), message: z.string(), status: z.enum(['NOTSTARTEDYET', 'INPROGRESS', 'COMPLETED']), start: Time, url: z.string() }).optional(),
+  }).default({ stable: true }),
 })
 export type RailwayWorld = z.infer<typeof RailwayWorld>

@@ -165,14 +165,15 @@ function stateQueries(estate: Estate): Record<string, unknown> {
     environmentStagedChanges: ({ environmentId }: { environmentId: string }) => {
       const { project, environment } = found(estate.environment(environmentId), 'Environment')
       const staged = project.stagedChanges.find((change) => change.environment === environment.name)
+      const at = staged?.at ?? project.createdAt
       return {
         id: stableUuid(`staged:${environment.id}`), status: staged?.status ?? 'STAGED', patch: staged?.patch ?? {}, environmentId,
-        environment: () => environmentView(estate, project, environment), createdAt: project.createdAt, updatedAt: project.createdAt,
+        environment: () => environmentView(estate, project, environment), createdAt: at, updatedAt: at,
       }
     },
     platformStatus: () => {
-      const { stable, incident } = estate.world.railway.platform
-      return { isStable: stable, incident: incident ?? null, maintenance: null }
+      const { stable, incident, maintenance } = estate.world.railway.platform
+      return { isStable: stable, incident: incident ?? null, maintenance: maintenance ?? null }
     },
   }
 }

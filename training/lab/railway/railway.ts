@@ -10,6 +10,7 @@ import { viewResolver } from './blank.ts'
 import { createEstate } from './estate.ts'
 import { LogFilterError } from './log-filter.ts'
 import { createQueries, RailwayNotFound } from './queries.ts'
+import { RailwayNotAuthorized, withinToken } from './token-scope.ts'
 
 const schema = buildSchema(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'))
 
@@ -28,7 +29,8 @@ const hourlyLimit = 10_000
  * what lies outside the trimmed schema are not served.
  */
 export function createRailway(world: World, { clock, recorder }: LabDeps): LabService {
-  const queries = createQueries(createEstate(world, clock))
+  const estate = createEstate(world, clock)
+  const queries = createQueries(estate)
   const answer = (response: Response): Response => {
     response.headers.set('X-RateLimit-Limit', String(hourlyLimit))
     response.headers.set('X-RateLimit-Remaining', String(hourlyLimit - 1))
@@ -54,7 +56,7 @@ export function createRailway(world: World, { clock, recorder }: LabDeps): LabSe
       if (invalid.length > 0) {
         return answer(Response.json({ errors: invalid.map((problem) => railwayError(problem, 'GRAPHQL_VALIDATION_FAILED')) }, { status: 400 }))
       }
-      return answer(await run(document, queries, body.data))
+      return answer(await run(document, withinToken(queries, estate, request.headers), body.data))
     },
   }
 }
@@ -95,7 +97,7 @@ function refusal(message: string, code: string): GraphQLFormattedError & { trace
 /** An error in the shape Railway gives it. What is not said on purpose is a bug in the lab, and thrown as one. */
 function railwayError(error: GraphQLError, code: string): GraphQLFormattedError {
   const cause = error.originalError
-  if (cause && !(cause instanceof RailwayNotFound || cause instanceof LogFilterError || cause instanceof GraphQLError)) throw cause
+  if (cause && !(cause instanceof RailwayNotFound || cause instanceof RailwayNotAuthorized || cause instanceof LogFilterError || cause instanceof GraphQLError)) throw cause
   const { message, locations, path } = error.toJSON()
   return { ...(locations && { locations }), ...(path && { path }), ...refusal(message, code) }
 }
