@@ -28,6 +28,7 @@ import { createDesk } from './intake/create-desk.ts'
 import { startInvestigator } from './investigator.ts'
 import type { Investigator } from './investigator.ts'
 import { createPerformRun } from './orchestrator/perform-run.ts'
+import { createRedactor } from '../workers/kit/redact.ts'
 import { createSentryWebhook } from './sentry-webhook.ts'
 
 export interface Surroundings {
@@ -81,6 +82,7 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   const { store, queue } = await openDurable(config, log, (error) => failure.reject(error), open)
   const desk = createDesk({
     store, queue, clock: systemClock, newId, windowMinutes: config.incidentMinutes,
+    redact: createRedactor({ secrets: config.secrets }).text,
     onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
     onAdmitted: metrics.admitted,
   })

@@ -74,7 +74,8 @@ export interface Store {
   }): Promise<OpenedIncident | null>
   incident(id: string): Promise<Incident | null>
 
-  createRun(run: Pick<Run, 'id' | 'kind' | 'incidentId' | 'request' | 'createdAt'>): Promise<void>
+  /** A waiting run; false, and nothing stored, when one of `claims` was taken before. */
+  createRun(run: Pick<Run, 'id' | 'kind' | 'incidentId' | 'request' | 'createdAt'>, claims?: readonly string[]): Promise<boolean>
   run(id: string): Promise<Run | null>
   /** Takes the run over: raises its fence, marks it running. Null when it does not exist or has ended. */
   takeRun(id: string, at: string): Promise<OwnedRun | null>

@@ -10,6 +10,8 @@ export interface DeskDependencies {
   readonly queue: Queue
   readonly clock: Clock
   readonly newId: () => string
+  /** Takes secrets out of what people and alerts say, before it is stored or shown to a model. */
+  readonly redact: (text: string) => string
   /** Alerts of one fingerprint within this many minutes are one incident. */
   readonly windowMinutes: number
   /** Told when a stored run could not be handed to the queue: the sweep will deliver it. */
@@ -22,7 +24,7 @@ export interface DeskDependencies {
 export const stoppedByPerson = 'stopped by a person'
 
 /** Admits alerts, replies and stops. What it answers is stored; delivery may follow later, so a lost queue loses no alert. */
-export function createDesk({ store, queue, clock, newId, windowMinutes, onUndelivered, onAdmitted }: DeskDependencies): Desk {
+export function createDesk({ store, queue, clock, newId, redact, windowMinutes, onUndelivered, onAdmitted }: DeskDependencies): Desk {
   const deliver = async (runId: string, kind: 'investigate' | 'follow_up'): Promise<void> => {
     try {
       await queue.enqueue({ runId, kind })
@@ -34,7 +36,7 @@ export function createDesk({ store, queue, clock, newId, windowMinutes, onUndeli
   const admit = async (alert: Alert, claims: readonly string[]): Promise<Admission> => {
     if (alert.kind === 'question' && alert.text.trim() === '') return { outcome: 'refused', reason: 'Ask a question, for example: why do checkouts fail since 14:00?' }
     const ids = { incident: newId(), run: newId() }
-    const request = { alert, ...(alert.place && { place: alert.place }), ...(alert.user !== undefined && { user: alert.user }) }
+    const request = { alert: { ...alert, title: redact(alert.title), text: redact(alert.text) }, ...(alert.place && { place: alert.place }), ...(alert.user !== undefined && { user: alert.user }) }
     const opened = await store.openIncident({ claims, fingerprint: fingerprintOf(alert), windowMinutes, at: clock.now().toISOString(), ids, request })
     if (!opened) return { outcome: 'duplicate' }
     if (!opened.created) return { outcome: 'joined', incident: opened.incident }
@@ -49,10 +51,10 @@ export function createDesk({ store, queue, clock, newId, windowMinutes, onUndeli
     if (open.status === 'waiting' || open.status === 'running') return { outcome: 'refused', reason: 'I am still working on this thread; ask again when the answer is there.' }
     const earlier = await store.investigationInThread(place)
     if (!earlier) return { outcome: 'refused', reason: 'The investigation of this thread has no record to build on. Mention me with your question to start anew.' }
-    if (!await store.claim(claims, clock.now().toISOString())) return { outcome: 'duplicate' }
     const runId = newId()
-    const createdAt = clock.now().toISOString()
-    await store.createRun({ id: runId, kind: 'follow_up', incidentId: earlier.incidentId, createdAt, request: { alert: earlier.alert, place, parentId: earlier.id, question: text, user } })
+    const request = { alert: earlier.alert, place, parentId: earlier.id, question: redact(text), user }
+    const created = await store.createRun({ id: runId, kind: 'follow_up', incidentId: earlier.incidentId, createdAt: clock.now().toISOString(), request }, claims)
+    if (!created) return { outcome: 'duplicate' }
     await deliver(runId, 'follow_up')
     return { outcome: 'started', runId, incident: null }
   }
@@ -61,9 +63,11 @@ export function createDesk({ store, queue, clock, newId, windowMinutes, onUndeli
     const run = await store.runInThread(place)
     if (!run || (run.status !== 'waiting' && run.status !== 'running')) return false
     const cancelled = await queue.cancel(run.id, stoppedByPerson)
-    // A run that no process had begun has nobody who would end it.
-    if (run.status === 'waiting') await (await store.takeRun(run.id, clock.now().toISOString()))?.finish('stopped', null, stoppedByPerson)
-    return cancelled || run.status === 'waiting'
+    if (cancelled) return true
+    // Nobody has begun it, or another process is at it: raising the fence ends it there at its next step.
+    const owned = await store.takeRun(run.id, clock.now().toISOString())
+    await owned?.finish('stopped', null, stoppedByPerson)
+    return owned !== null
   }
 
   return {

@@ -21,7 +21,10 @@ export function createRuns(database: Database): RunMethods {
       const row = await database.run((db) => db.selectFrom('foreman.incident').selectAll().where('id', '=', storableText(id)).executeTakeFirst())
       return row === undefined ? null : toIncident(row)
     },
-    createRun: async (run) => await database.run(async (db) => await insertRun(db, run)),
+    createRun: async (run, claims = []) => (await claiming(database, claims, run.createdAt, async (trx) => {
+      await insertRun(trx, run)
+      return true
+    })) ?? false,
     async run(id) {
       const row = await database.run((db) => db.selectFrom('foreman.run').selectAll().where('id', '=', storableText(id)).executeTakeFirst())
       return row === undefined ? null : toRun(row)
