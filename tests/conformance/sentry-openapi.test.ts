@@ -45,7 +45,6 @@ const documented: readonly [path: string, parameters: Record<string, string>, qu
   [`${o}/releases/{version}/`, { version: 'quote-api@1.5.0' }],
   [`${o}/releases/{version}/deploys/`, { version: 'quote-api@1.5.0' }],
   [`${o}/releases/{version}/commits/`, { version: 'quote-api@1.5.0' }],
-  [`${o}/releases/{version}/commitfiles/`, { version: 'quote-api@1.5.0' }],
   [`${o}/sessions/`, {}, 'field=sum(session)&field=crash_free_rate(session)&groupBy=release&statsPeriod=24h'],
   [`${o}/monitors/`, {}],
   [`${o}/monitors/{monitor_id_or_slug}/`, { monitor_id_or_slug: 'nightly-rates' }],

@@ -11,6 +11,8 @@ interface SystemProgram {
   readonly debianPackage: string
   /** Other names and places it may have; a `*` stands for a version. */
   readonly places: readonly string[]
+  /** Folders of a library it must find, in the same package; one is enough. */
+  readonly libraries?: readonly string[]
 }
 
 const programs: readonly SystemProgram[] = [
@@ -37,15 +39,36 @@ const programs: readonly SystemProgram[] = [
     debianPackage: 'postgresql',
     places: ['postgres', '/usr/lib/postgresql/*/bin/postgres'],
   },
+  {
+    name: 'kubectl',
+    usedFor: 'Kubernetes\' own client on the lab',
+    debianPackage: 'kubernetes-client',
+    places: ['kubectl'],
+  },
+  {
+    name: 'gh',
+    usedFor: 'GitHub\'s own client on the lab',
+    debianPackage: 'gh',
+    places: ['gh'],
+  },
+  {
+    name: 'python3',
+    usedFor: 'PyGithub on the lab',
+    debianPackage: 'python3-github',
+    places: ['/usr/bin/python3', '/opt/homebrew/bin/python3'],
+    libraries: ['/usr/lib/python3/dist-packages/github', '/opt/homebrew/lib/python3*/site-packages/github'],
+  },
 ]
 
 /**
  * Where a system program of the tests lies, absolute; undefined when it is not installed.
- * Takes `chromium`, `redis-server` or `postgres`; any other name is a bug and throws.
+ * Takes `chromium`, `redis-server`, `postgres`, `kubectl`, `gh` or `python3` (one that has PyGithub); any other name is a
+ * bug and throws.
  */
 export function findSystemProgram(name: string): string | undefined {
   const program = programs.find((candidate) => candidate.name === name)
   if (!program) throw new Error(`${name} is none of ${programs.map((known) => known.name).join(', ')}`)
+  if (program.libraries?.every((place) => globSync(place).length === 0) === true) return undefined
   return program.places.flatMap(candidates).findLast(isExecutable)
 }
 
@@ -82,7 +105,7 @@ function aptGet(...parameters: string[]): boolean {
 
 /** The one command that makes this machine ready, for the person to run. */
 function installCommand(missing: readonly SystemProgram[]): string {
-  if (process.platform === 'darwin') return 'brew install redis postgresql@17 && brew install --cask google-chrome'
+  if (process.platform === 'darwin') return 'brew install redis postgresql@17 kubernetes-cli gh && brew install --cask google-chrome && /opt/homebrew/bin/python3 -m pip install --break-system-packages PyGithub'
   const packages = missing.map(({ debianPackage }) => debianPackage).join(' ')
   return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages}`
 }

@@ -9,7 +9,9 @@ import { addCommitRoutes } from './routes/commits.ts'
 import { addContentRoutes } from './routes/contents.ts'
 import { addDeploymentRoutes } from './routes/deployments.ts'
 import { addIssueRoutes } from './routes/issues.ts'
+import { addLabelRoutes } from './routes/labels.ts'
 import { addRepositoryRoutes } from './routes/repositories.ts'
+import { addRunLogRoutes } from './routes/run-logs.ts'
 import { addSearchRoutes } from './routes/search.ts'
 import { createState } from './state.ts'
 
@@ -31,8 +33,10 @@ export function createGithub(world: World, deps: LabDeps): LabService {
   addRepositoryRoutes(rest, state)
   addContentRoutes(rest, state)
   addIssueRoutes(rest, state)
+  addLabelRoutes(rest, state)
   addDeploymentRoutes(rest, state)
   addActionRoutes(rest, state)
+  addRunLogRoutes(rest, state)
   addSearchRoutes(rest, state)
   addCommitRoutes(rest, state)
 

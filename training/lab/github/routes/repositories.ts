@@ -73,6 +73,8 @@ function rateLimits(now: Date): Record<string, unknown> {
 export function addRepositoryRoutes(app: Hono, state: GithubState): void {
   const { world } = state
   const listed = (c: Context, owner?: string): Response => pageResponse(c, state.repositories(c).filter(({ data }) => owner === undefined || data.owner === owner), (repo) => repositoryView(world, repo))
+  // Clients ask for the root to see whether their token is good.
+  app.get('/', (c) => c.json({ current_user_url: `${apiBase(c)}/user`, rate_limit_url: `${apiBase(c)}/rate_limit`, repository_url: `${apiBase(c)}/repos/{owner}/{repo}` }))
   app.get('/user', (c) => c.json({ ...userDetail(world, viewer, apiBase(c)), ...viewersOwn }))
   app.get('/rate_limit', (c) => c.json(rateLimits(state.now())))
   app.get('/users/:login', (c) => {
