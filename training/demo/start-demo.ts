@@ -90,5 +90,5 @@ function demoConfig({ environment, home, policy }: DemoOptions, slack: SlackWork
 
 function rackDescription(rack: LabRack, id: string): string {
   const task = rack.tasks.find((candidate) => candidate.id === id)
-  return task ? `${task.difficulty}, ${task.split} split` : ''
+  return task ? `Difficulty: ${task.difficulty}` : ''
 }
