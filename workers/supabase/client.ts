@@ -70,11 +70,23 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
     /** Asks the data API for no rows of a table, as the publishable key may. */
     probeTable: async (schema: string, table: string): Promise<TableProbe> => {
       if (connection.publishableKey === undefined) fail('unauthorized', 'No publishable key of the project is configured, so its data API cannot be asked. Whoever runs Foreman can add one.')
+      if (table.trim() === '') fail('invalid_input', 'The table has no name.')
+      let thrown: unknown
+      const remembering: typeof fetch = async (input, init) => {
+        try {
+          return await guarded(input, init)
+        } catch (error) {
+          thrown = error
+          throw error
+        }
+      }
       const client = createClient(projectUrlOf(connection), connection.publishableKey, {
-        global: { fetch: guarded }, db: { schema }, auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+        global: { fetch: remembering }, db: { schema }, auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       })
-      const { status, error } = await client.from(table).select('*').limit(0)
+      // The guard waits and tries again by itself, within the call's time.
+      const { status, error } = await client.from(table).select('*').limit(0).retry(false)
       // supabase-js turns a thrown error into data; ours must stay a failure.
+      if (thrown !== undefined) throw thrown
       if (error !== null && status === 0) throw new FailureError({ kind: 'unavailable', message: 'The project’s data API could not be reached.' })
       // A proxy's answer has no code, whatever the library's types say.
       const code: unknown = error?.code
