@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Call } from '../core/investigation.ts'
 import type { FunctionCallOutputItem, Item, OutputItem } from '../core/policy.ts'
-import type { ToolSpec } from '../core/tool.ts'
+import type { JsonSchema, ToolSpec } from '../core/tool.ts'
 import { wrapUntrusted } from '../core/untrusted.ts'
 import { toolSpecs } from '../core/worker.ts'
 import type { AgentSetup, CallOutcome } from './agent.ts'
@@ -50,8 +50,17 @@ function reportSpec(report: AgentSetup<unknown>['report']): ToolSpec {
     name: reportToolName,
     title: 'Report',
     description: report.description,
-    parameters: z.toJSONSchema(report.schema, { io: 'input' }),
+    parameters: schemaOf(report.schema),
   }
+}
+
+const converted = new WeakMap<z.ZodType, JsonSchema>()
+
+/** Every agent of every run has one of the same few report schemas; each is converted once. */
+function schemaOf(schema: z.ZodType): JsonSchema {
+  const known = converted.get(schema) ?? z.toJSONSchema(schema, { io: 'input' })
+  converted.set(schema, known)
+  return known
 }
 
 /** A call's outcome as an item: text for language models, the same typed for others. */

@@ -13,6 +13,8 @@ const DelegationInput = z.object({
   window: Window.optional().describe('The time to look at; the incident\'s window unless given'),
 })
 
+const parameters = z.toJSONSchema(DelegationInput, { io: 'input' })
+
 /** The name of the tool that sends a worker. */
 export function delegationToolName(worker: WorkerName): string {
   return `investigate_${worker}`
@@ -24,7 +26,7 @@ export function delegationTool(worker: Worker, cast: Cast, budget: Budget, windo
     name: delegationToolName(worker.name),
     title: `Ask the ${worker.name} worker`,
     description: worker.description,
-    parameters: z.toJSONSchema(DelegationInput, { io: 'input' }),
+    parameters,
     journalsItself: true,
     invoke: async (args, { callId, signal }) => {
       const parsed = DelegationInput.safeParse(args)
