@@ -71,13 +71,13 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
     probeTable: async (schema: string, table: string): Promise<TableProbe> => {
       if (connection.publishableKey === undefined) fail('unauthorized', 'No publishable key of the project is configured, so its data API cannot be asked. Whoever runs Foreman can add one.')
       if (table.trim() === '') fail('invalid_input', 'The table has no name.')
-      let thrown: unknown
+      let thrown: Error | undefined
       const remembering: typeof fetch = async (input, init) => {
         try {
           return await guarded(input, init)
         } catch (error) {
-          thrown = error
-          throw error
+          thrown = error instanceof Error ? error : new Error('The data API could not be asked.', { cause: error })
+          throw thrown
         }
       }
       const client = createClient(projectUrlOf(connection), connection.publishableKey, {
