@@ -72,7 +72,7 @@ export const importRules: readonly ImportRule[] = [
   {
     of: 'workers/docs/client.ts',
     may: ['workers/docs/', 'workers/kit/', 'src/core/'],
-    vendors: [...SCHEMA, 'minisearch'],
+    vendors: [...SCHEMA, 'minisearch', 'yaml'],
   },
   { of: 'workers/*/', may: ['workers/kit/', 'src/core/'], vendors: SCHEMA },
 

@@ -55,6 +55,8 @@ const Environment = z.object({
   GITHUB_REPOSITORIES: list,
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   DOCS_DIR: optional,
+  DOCS_WEB_URL: url,
+  DOCS_VENDOR_PAGES: list,
 })
 type Environment = z.infer<typeof Environment>
 
@@ -121,7 +123,9 @@ function connectionsOf(env: Environment) {
       url: env.KUBERNETES_SERVER, token: env.KUBERNETES_TOKEN, certificateAuthority: env.KUBERNETES_CA, kubeconfig: env.KUBERNETES_KUBECONFIG, namespaces: env.KUBERNETES_NAMESPACES,
     },
     github: env.GITHUB_TOKEN === undefined ? undefined : { token: env.GITHUB_TOKEN, repositories: env.GITHUB_REPOSITORIES, baseUrl: env.GITHUB_API_URL },
-    docs: env.DOCS_DIR === undefined ? undefined : { directory: env.DOCS_DIR },
+    docs: env.DOCS_DIR === undefined && env.DOCS_VENDOR_PAGES.length === 0 ? undefined : {
+      directory: env.DOCS_DIR, webUrl: env.DOCS_WEB_URL, vendorPages: env.DOCS_VENDOR_PAGES, indexDirectory: `${env.FOREMAN_HOME}/docs-index`,
+    },
   }
 }
 

@@ -13,7 +13,7 @@ function labConnections(world: World, services: Lab['services']): ConnectionInpu
     railway: { url: railway.url, token: railway.token, tokenKind: 'account', projectId: project?.id, environment: project?.environments[0]?.name ?? 'production' },
     kubernetes: { url: kubernetes.url, token: kubernetes.token },
     github: { baseUrl: github.url, token: github.token, repositories: world.github.repositories.map(({ owner, name }) => `${owner}/${name}`) },
-    docs: { baseUrl: docs.url, token: docs.token },
+    docs: { baseUrl: docs.url, token: docs.token, vendorPages: Object.keys(world.docs).filter((path) => path.startsWith('vendor/')).map((path) => `${docs.url}/${path}`) },
   }
 }
 

@@ -1,17 +1,22 @@
 import type { Library } from './client.ts'
-import type { Page } from './markdown.ts'
+import type { ListedService, Page } from './markdown.ts'
 
 /** One service as a catalogue page describes it: its fields by their column's or key's name. */
-export interface CatalogEntry {
-  readonly service: string
-  readonly fields: Readonly<Record<string, string>>
+export interface CatalogEntry extends ListedService {
   readonly path: string
-  readonly line: number
 }
 
-/** Every service that the catalogue pages list, in tables with a column for the service or in lists that start with its name. */
-export function catalogEntries(library: Library): CatalogEntry[] {
-  return library.pages.filter(({ kind }) => kind === 'catalog').flatMap((page) => [...tableEntries(page), ...listEntries(page)])
+const known = new WeakMap<Library, readonly CatalogEntry[]>()
+
+/** Every service that the catalogue pages list: as data, in tables with a column for the service, or in lists that start with its name. */
+export function catalogEntries(library: Library): readonly CatalogEntry[] {
+  const made = known.get(library) ?? library.pages.filter(({ kind }) => kind === 'catalog').flatMap(pageEntries)
+  known.set(library, made)
+  return made
+}
+
+function pageEntries(page: Page): CatalogEntry[] {
+  return page.listed.length > 0 ? page.listed.map((entry) => ({ ...entry, path: page.path })) : [...tableEntries(page), ...listEntries(page)]
 }
 
 function tableEntries(page: Page): CatalogEntry[] {

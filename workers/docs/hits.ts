@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Entity } from '../../src/core/entity.ts'
 import type { Signal } from '../../src/core/signal.ts'
+import type { Link } from '../../src/core/tool.ts'
 import type { Operation } from '../../src/core/worker.ts'
 import type { ToolReturn } from '../kit/define-tool.ts'
 import { extractEntities } from '../kit/extract-entities.ts'
@@ -53,6 +54,11 @@ export function pageAge(page: Pick<Page, 'date'>, now: Date): string {
   return page.date === null ? 'undated' : `${page.date}, ${ago(`${page.date}T00:00:00Z`, now)} old`
 }
 
+/** A link to the page, where people can open it. */
+export function pageLinks({ title, url }: Pick<Page, 'title' | 'url'>): Link[] {
+  return url === null ? [] : [{ title: title.slice(0, 200), url }]
+}
+
 /** The page as an entity. */
 export function pageEntity({ path, title }: Pick<Page, 'path' | 'title'>): Entity {
   return { kind: 'document', value: path, label: title.slice(0, 200) }
@@ -78,6 +84,7 @@ export function hitsAnswer(hits: readonly Hit[], query: string, what: string, { 
     structured: { hits: results },
     text,
     entities: results.flatMap((hit) => [pageEntity(hit), ...hit.quotes.flatMap(({ text: quote }) => entitiesIn(quote, library))]),
+    links: hits.map(({ page }) => page).filter((page, index, all) => all.indexOf(page) === index).flatMap(pageLinks),
     signals: results.slice(0, 6).flatMap((hit) => knowledgeSignals(hit, query, library)),
   }
 }

@@ -1,5 +1,5 @@
-/** What sort of page it is; the order is the order of trust. */
-export const pageKinds = ['runbook', 'post_mortem', 'catalog', 'decision', 'page'] as const
+/** What sort of page it is; the order is the order of trust. `repository` is what a repository says of itself, `vendor` a service's own pages. */
+export const pageKinds = ['runbook', 'post_mortem', 'catalog', 'decision', 'repository', 'page', 'vendor'] as const
 export type PageKind = (typeof pageKinds)[number]
 
 /** A part of a page under one heading; lines are counted from 1 in the page's Markdown. */
@@ -10,7 +10,14 @@ export interface Section {
   readonly text: string
 }
 
-/** A page with its parts. `date` is what the page itself says of its age, or null. */
+/** A service that a page lists as data: its fields by name, and the line it begins on. */
+export interface ListedService {
+  readonly service: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly line: number
+}
+
+/** A page with its parts. `date` is what the page itself says of its age, or when a vendor's page was read, or null. */
 export interface Page {
   readonly path: string
   readonly title: string
@@ -18,6 +25,17 @@ export interface Page {
   readonly date: string | null
   readonly markdown: string
   readonly sections: readonly Section[]
+  /** Where a person can open it. */
+  readonly url: string | null
+  /** The services of a catalogue that is data (YAML); a Markdown catalogue is read when it is asked for. */
+  readonly listed: readonly ListedService[]
+}
+
+/** What is known of a page besides its text. */
+export interface PageOrigin {
+  readonly url?: string | undefined
+  /** The day a vendor's page was read, where it is one. */
+  readonly fetchedOn?: string | undefined
 }
 
 const HEADING = /^(#{1,4})\s+(.+?)\s*#*$/
@@ -25,14 +43,26 @@ const TABLE_RULE = /^\|?[\s:|-]*-[\s:|-]*$/
 const FENCE = /^\s*(?:```|~~~)/
 
 /** A Markdown file as a page: title, kind by its path, date by its text or name, and one section a heading. */
-export function parsePage(path: string, markdown: string): Page {
+export function parsePage(path: string, markdown: string, { url, fetchedOn }: PageOrigin = {}): Page {
   const lines = markdown.split(/\r?\n/)
   const title = /^#\s+(.+?)\s*#*$/m.exec(markdown)?.[1] ?? /^title:\s*["']?(.+?)["']?\s*$/m.exec(frontMatter(markdown))?.[1] ?? path
-  return { path, title, kind: kindOf(path, title), date: dateOf(path, markdown), markdown, sections: sectionsOf(lines, title) }
+  return {
+    path, title, kind: fetchedOn === undefined ? kindOf(path, title) : 'vendor', date: dateOf(path, markdown) ?? fetchedOn ?? null, markdown, sections: sectionsOf(lines, title), url: url ?? null, listed: [],
+  }
 }
 
 function frontMatter(markdown: string): string {
   return /^---\r?\n([\s\S]*?)\r?\n---/.exec(markdown)?.[1] ?? ''
+}
+
+/** A page of data as a catalogue: one section a service, from its line to the next one's. */
+export function catalogPage(path: string, text: string, listed: readonly ListedService[], { url }: PageOrigin = {}): Page {
+  const lines = text.split(/\r?\n/)
+  const sections = listed.map(({ service, line }, index): Section => {
+    const endLine = (listed[index + 1]?.line ?? lines.length + 1) - 1
+    return { heading: service, startLine: line, endLine, text: lines.slice(line - 1, endLine).join('\n').trim() }
+  })
+  return { path, title: `Services in ${path}`, kind: 'catalog', date: dateOf(path, text), markdown: text, sections, url: url ?? null, listed }
 }
 
 function kindOf(path: string, title: string): PageKind {
@@ -40,7 +70,8 @@ function kindOf(path: string, title: string): PageKind {
   if (/run-?books?|playbooks?/.test(name)) return 'runbook'
   if (/post-?mortems?|retrospectives?|incidents?\//.test(name)) return 'post_mortem'
   if (/service-?(?:catalog(?:ue)?|map|list)|^services?\b|\/services?\.md|catalog(?:ue)?|ownership/.test(name)) return 'catalog'
-  return /(?:^|\/)adrs?\/|decisions?\//.test(name) ? 'decision' : 'page'
+  if (/(?:^|\/)adrs?\/|decisions?\//.test(name)) return 'decision'
+  return /(?:^|\/)(?:readme|changelog|contributing|architecture)\.mdx?\b/i.test(path) ? 'repository' : 'page'
 }
 
 function dateOf(path: string, markdown: string): string | null {

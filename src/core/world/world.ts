@@ -40,7 +40,7 @@ export const World = z.object({
   github: GithubWorld,
   supabase: SupabaseWorld,
   logs: z.array(LogLine),
-  /** Path below `docs/` → Markdown. */
+  /** Path below `docs/` → Markdown, or YAML of a service catalogue. */
   docs: z.record(z.string(), z.string()),
 })
 export type World = z.infer<typeof World>

@@ -59,11 +59,11 @@ function createFolder(directory: string) {
         return parsed === undefined ? [] : [parsed]
       })
     },
-    /** Every Markdown page below `folder`: path below it, with forward slashes, to text. */
+    /** Every document below `folder`, Markdown or YAML: path below it, with forward slashes, to text. */
     async pages(folder: string): Promise<Record<string, string>> {
       const root = join(directory, folder)
       const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
-      const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.md')).map((entry) => join(entry.parentPath, entry.name)).toSorted()
+      const files = entries.filter((entry) => entry.isFile() && /\.(?:md|ya?ml)$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name)).toSorted()
       const pages = await Promise.all(files.map(async (file) => [relative(root, file).split(sep).join('/'), await readFile(file, 'utf8')] as const))
       return Object.fromEntries(pages)
     },

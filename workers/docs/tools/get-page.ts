@@ -3,8 +3,9 @@ import { fail } from '../../../src/core/errors.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { entityField } from '../../kit/window.ts'
-import type { DocsClient, Library } from '../client.ts'
-import { docsOperations, entitiesIn, pageAge, pageEntity } from '../hits.ts'
+import type { DocsClient } from '../client.ts'
+import { findPage } from '../find-page.ts'
+import { docsOperations, entitiesIn, pageAge, pageEntity, pageLinks } from '../hits.ts'
 import { pageKinds, statements } from '../markdown.ts'
 
 const MOST_CHARACTERS = 20_000
@@ -31,15 +32,8 @@ export const getPage = defineTool<DocsClient>()({
       text: `${page.path} (${page.kind.replace('_', '-')}, ${pageAge(page, clock.now())})\n\n${markdown}`,
       entities: [pageEntity(page), ...said.flatMap(({ text }) => entitiesIn(text, library))],
       signals: said.slice(0, MOST_SIGNALS).map(({ line, heading, text }) => makeSignal('knowledge', 1, `${page.path}:${line} (${heading}): ${text}`, { about: [pageEntity(page), ...entitiesIn(text, library)], says: text })),
+      links: pageLinks(page),
       truncated: markdown.length > MOST_CHARACTERS,
     }
   },
 })
-
-function findPage(library: Library, wanted: string) {
-  const name = wanted.toLowerCase().replace(/^\.?\//, '').replace(/[:#].*$/, '')
-  const exact = library.pages.find(({ path }) => path.toLowerCase() === name) ?? library.pages.find(({ path, title }) => path.toLowerCase().endsWith(`/${name}`) || path.toLowerCase().replace(/\.mdx?$/, '') === name || title.toLowerCase() === name)
-  if (exact !== undefined) return exact
-  const near = library.search(wanted.replaceAll(/[/._-]/g, ' '), { limit: 5 }).map(({ page }) => page.path)
-  return fail('not_found', `There is no page "${wanted}". ${near.length > 0 ? `Nearest: ${[...new Set(near)].join(', ')}.` : 'List the sources to see what there is.'}`.slice(0, 600))
-}

@@ -20,13 +20,15 @@ export const serviceCatalog = defineTool<DocsClient>()({
   output: z.object({ services: z.array(Entry), dependants: z.array(Entry) }),
   operations: docsOperations,
   run: async (args, { client }) => {
-    const all = catalogEntries(await client.library())
+    const library = await client.library()
+    const all = catalogEntries(library)
     const wanted = args.service?.toLowerCase()
     const named = wanted === undefined ? all : all.filter(({ service }) => service.toLowerCase() === wanted)
     const services = (named.length > 0 || wanted === undefined ? named : all.filter(({ service }) => service.toLowerCase().includes(wanted))).slice(0, MOST_LISTED)
     const dependants = wanted === undefined ? [] : all.filter((entry) => !services.includes(entry) && Object.values(entry.fields).some((value) => mentions(value, wanted)))
     const about = services.flatMap(entryEntities)
-    const unknown = `The service catalogue has no ${args.service ?? 'services'}${all.length === 0 ? '' : `; it lists ${all.map(({ service }) => service).slice(0, 30).join(', ')}`}.`
+    const unread = library.problems.map((problem) => ` ${problem}.`).join('')
+    const unknown = `The service catalogue has no ${args.service ?? 'services'}${all.length === 0 ? '' : `; it lists ${all.map(({ service }) => service).slice(0, 30).join(', ')}`}.${unread}`
     return {
       structured: { services, dependants },
       text: services.length === 0 ? unknown : [...services.map(entryText), ...(dependants.length > 0 ? ['Mentioned by:', ...dependants.map(entryText)] : [])].join('\n'),
