@@ -39,7 +39,8 @@ describe('the Railway worker on a whole environment', () => {
 
   test('tells who changed which variable, without its value', async () => {
     const got = await railway.call('railway_list_activity')
-    expect(got.text).toContain('2026-03-12 09:40:00Z variable updated by praman (service=quote-api, name=RATES_URL')
+    expect(got.text).toContain('2026-03-12 09:40:00Z variable updated by praman (service=quote-api, name=RATES_URL, value=set)')
+    expect(JSON.stringify(got)).not.toContain('not-a-secret')
     expect(got.signals[0]).toMatchObject({ kind: 'change', severity: 0, text: expect.stringContaining('deployment created by praman') })
     expect(got.signals[1]).toMatchObject({ kind: 'change', severity: 1, at: '2026-03-12T09:40:00Z', entities: expect.arrayContaining([{ kind: 'service', value: 'quote-api' }, expect.objectContaining({ kind: 'variable', value: 'RATES_URL' })]) })
   })

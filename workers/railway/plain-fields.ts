@@ -6,11 +6,11 @@ export interface PlainField {
 
 /** Names below which everything is a secret until shown otherwise. */
 const HIDDEN = /^(?:variables|sharedVariables|encryptedVariables)$/i
-const SECRET = /secret|token|password|passwd|credential|private|api_?key|authorization|cookie/i
+const SECRET = /secret|token|password|passwd|credential|private|api_?key|authorization|cookie|values?$/i
 const DEEPEST = 8
 
 /**
- * The leaves of a loose JSON document, in its order. Values of variables, and of whatever is named like a secret, are left out: `value` is then
+ * The leaves of a loose JSON document, in its order. Values of variables, and whatever is named a value or like a secret, are left out: `value` is then
  * `set`, or `removed` for null. A list is one leaf. At most `most` leaves.
  */
 export function plainFields(document: unknown, most: number): PlainField[] {

@@ -11,6 +11,7 @@ describe('plainFields', () => {
   test.each([
     [{ variables: { A: { value: 'hidden' }, B: null, C: 'hidden' } }, ['variables.A=set', 'variables.B=removed', 'variables.C=set']],
     [{ sharedVariables: { A: { value: { deep: 'hidden' } } } }, ['sharedVariables.A=set']],
+    [{ name: 'A', value: 'hidden', oldValue: 'hidden' }, ['name=A', 'value=set', 'oldValue=set']],
     [{ registry: { password: 'hidden', user: 'ci' } }, ['registry.password=set', 'registry.user=ci']],
   ])('never shows the value of a variable or a secret: %j', (document, expected) => {
     expect(told(document)).toEqual(expected)
