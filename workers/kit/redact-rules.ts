@@ -16,7 +16,8 @@ function rule(kind: string, keywords: readonly string[], pattern: RegExp, accept
 
 /** Secrets known by their own shape, whatever stands around them. */
 const SHAPES: readonly RedactRule[] = [
-  rule('private_key', ['private key'], /-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,8000}?(?:-----END [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----|$)/g),
+  // Where its end was cut off, everything that could belong to it.
+  rule('private_key', ['private key'], /-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{1,8000}?-----END [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----|(?:[\w+/=\s,:-]|\\[nrt]){0,8000})/g),
   rule('jwt', ['eyj'], /\beyJ[\w-]{6,}\.eyJ[\w-]{6,}(?:\.[\w-]*)?/g),
   rule('openai_key', ['sk-'], /\bsk-(?:ant-|proj-|svcacct-|admin-|or-)?[\w-]{20,200}/g),
   rule('supabase_key', ['sb_secret_', 'sbp_', 'sb_publishable_'], /\b(?:sb_secret_[\w-]{10,100}|sbp_(?:v0_|oauth_)?[0-9a-f]{20,64}|sb_publishable_[\w-]{10,100})/g),
@@ -61,10 +62,33 @@ const PLACES: readonly RedactRule[] = [
   rule('token', ['token', 'credential', 'signature'], /(?:token|credentials?|signature)["']?\s*(?:=>|[:=])\s*["']?(?<secret>[\w.~+/=-]{16,2000})/gi, (value) => mixed(value) && notCode(value) && !isEvidence(value)),
 ]
 
-export const redactRules: readonly RedactRule[] = [...SHAPES, ...PLACES]
+/** What stands before a secret's own characters, where that is telling by itself. */
+const BEGINNINGS = [
+  'sk-', 'sb_secret_', 'sb_publishable_', 'sbp_', 'gh[pousr]_', 'github_pat_', 'gl(?:pat|dt|rt|ptt)-', 'xox[abeoprs]-', 'xapp-', 'A[KSBC]IA', 'AIza', String.raw`ya29\.`, 'GOCSPX-', 'sntry[suia]_', '[srp]k_(?:live|test)_', 'whsec_',
+  String.raw`SG\.`, 'xkeysib-', 'npm_', 'pypi-', 'dckr_(?:pat|oat)_', 'hf_', String.raw`hv[sbr]\.`, 'do[op]_v1_', 'HRKU-', 'fly?o1_', 'FlyV1 ', 'vercel_', 'shp(?:at|ss|ca|pa)_', 'lin_api_', 'dapi', 'NRAK-', 'glsa_', 'pscale_', 'ATATT3', 'pat-na', 'figd_', 'tskey-',
+  String.raw`k8s-aws-v1\.`, 'K10', 'SK(?=[0-9a-f])', 'AC(?=[0-9a-f])',
+].join('|')
 
-export const emailRule: RedactRule = rule('email', ['@'], /\b[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}\b/gi)
-export const cardRule: RedactRule = rule('card', ['4', '5', '3', '6'], /(?<![\d.-])(?:\d[ -]?){12,18}\d(?![\d.-])/g, passesLuhn)
+/** What a tool's own cut left of a secret: too short for its rule, and often all but a character of it. The cut's mark stands behind it. */
+const CUT: readonly RedactRule[] = [
+  new RegExp(String.raw`\b(?:${BEGINNINGS})[\w.+/=~-]{1,2000}(?=…)`, 'g'),
+  /\bbot\d{8,10}:[\w-]{1,40}(?=…)/g,
+  /\$(?:2[aby]\$|argon2)[\w.$/=,+]{1,200}(?=…)/g,
+  /https:\/\/(?:hooks\.slack\.com|(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks)\/[\w@/-]{1,200}(?=…)/g,
+  /\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/?#@"'<>[…]{0,120}:(?<secret>(?!\d{1,5}…)[^\s/?#@"'<>…]{1,200})(?=…)/gi,
+  /\bhttps?:\/\/(?<secret>[0-9a-f]{8,32}(?::[0-9a-f]{0,32})?)(?=…)/g,
+].map((pattern) => rule('cut', ['…'], pattern))
+
+/** The same for secrets known by the word before them. */
+const CUT_PLACE = rule('cut', ['…'], /(?:secret|token|key|authorization|bearer|basic|credentials?|signature|cookie|sig)["']?(?:\s*(?:=>|[:=])\s*|\s+)["']?(?:(?:bearer|basic|token)\s+)?(?<secret>[\w.~+/=-]{4,2000})(?=…)/gi, (value) => /[a-z]/i.test(value) && (/\d/.test(value) || (value.length > 12 && /[a-z][A-Z]/.test(value))))
+
+export const redactRules: readonly RedactRule[] = [...SHAPES, ...PLACES, ...CUT, CUT_PLACE]
+
+export const emailRule: RedactRule = rule('email', ['@'], /\b[\w.+-]{1,64}@(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}\b|[\w.-]{0,100}(?=…))/gi)
+export const cardRules: readonly RedactRule[] = [
+  rule('card', ['4', '5', '3', '6'], /(?<![\d.-])(?:\d[ -]?){12,18}\d(?![\d.-])/g, passesLuhn),
+  rule('cut', ['…'], /(?<![\d.-])[3-6](?:[ -]?\d){7,17}(?=…)/g),
+]
 
 /** Names of object keys whose whole string value is a secret when it looks like one. */
 const STRONG_NAME = /(?:password|passwd|passphrase|secret|api[_-]?key|private[_-]?key|access[_-]?key|service[_-]?(?:role[_-]?)?key|^authorization|^cookie|^set-cookie|^x-api-key)$/i

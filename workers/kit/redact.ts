@@ -1,5 +1,5 @@
 import { createKeywordFilter } from './keyword-filter.ts'
-import { cardRule, emailRule, redactRules, secretKindOfKey } from './redact-rules.ts'
+import { cardRules, emailRule, redactRules, secretKindOfKey } from './redact-rules.ts'
 import type { RedactRule } from './redact-rules.ts'
 
 /** Replaces secrets by placeholders; the same secret gets the same placeholder within one redactor. One per investigation. */
@@ -32,12 +32,13 @@ const OWN_PLACEHOLDER = '[secret:own:1]'
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = [...new Set(options.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_OWN_SECRET).sort((a, b) => b.length - a.length)
-  const rules = [...redactRules, ...(options.emails === true ? [emailRule] : []), ...(options.cardNumbers === true ? [cardRule] : [])]
+  const rules = [...redactRules, ...(options.emails === true ? [emailRule] : []), ...(options.cardNumbers === true ? cardRules : [])]
   const allCandidates = createKeywordFilter(rules)
   const placeholders = new Map<string, string>()
   const counts = new Map<string, number>()
+  const wholeOf = (beginning: string): string | undefined => (beginning.length < SHORTEST_OWN_SECRET ? undefined : [...placeholders].find(([secret]) => secret.startsWith(beginning))?.[1])
   const placeholder = (kind: string, secret: string): string => {
-    const known = placeholders.get(secret)
+    const known = placeholders.get(secret) ?? (kind === 'cut' ? wholeOf(secret) : undefined)
     if (known !== undefined) return known
     const number = (counts.get(kind) ?? 0) + 1
     counts.set(kind, number)
@@ -49,6 +50,8 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     let clean = value
     for (const secret of own) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, placeholder('own', secret))
+      const cut = beginningBeforeCut(clean, secret)
+      if (cut !== undefined) clean = clean.replaceAll(`${cut}…`, `${placeholder('own', secret)}…`)
     }
     for (const rule of candidates(clean.toLowerCase())) clean = applyRule(clean, rule, placeholder)
     return clean
@@ -68,6 +71,16 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     return redactValue(value, text, placeholder) as T
   }
   return { text: (value) => cleaned(value, allCandidates), json }
+}
+
+/** The longest beginning of one of our own secrets that a tool's cut left standing. */
+function beginningBeforeCut(text: string, secret: string): string | undefined {
+  if (!text.includes('…') || !text.includes(secret.slice(0, SHORTEST_OWN_SECRET))) return undefined
+  for (let length = secret.length - 1; length >= SHORTEST_OWN_SECRET; length -= 1) {
+    const beginning = secret.slice(0, length)
+    if (text.includes(`${beginning}…`)) return beginning
+  }
+  return undefined
 }
 
 function applyRule(text: string, rule: RedactRule, placeholder: (kind: string, secret: string) => string): string {

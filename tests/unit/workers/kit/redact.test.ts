@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRedactor } from '../../../../workers/kit/redact.ts'
+import { secretsOfAllKinds } from '../../../fixtures/secret-kinds.ts'
 
 /** The bar breaks what a scanner would take for a leak; it is taken out before use. */
 const barred: readonly [kind: string, text: string, secret: string][] = [
@@ -80,6 +81,25 @@ describe('createRedactor', () => {
     expect(createRedactor().json({ env: [{ name: 'x', clientSecret: 'abcd1234efgh' }], headers: { Cookie: 'sid=1; a=2' }, count: 3, none: null })).toEqual({
       env: [{ name: 'x', clientSecret: '[secret:secret:1]' }], headers: { Cookie: '[secret:cookie:1]' }, count: 3, none: null,
     })
+  })
+
+  // Before its @, nothing tells an address from a word.
+  it.each(secretsOfAllKinds('cut').filter(({ kind }) => kind !== 'an e-mail address').map(({ kind, text, core }) => [kind, text, core] as const))('leaves at most a few characters of %s that a tool cut off, wherever it was cut', (_kind, text, core) => {
+    const longest = Array.from({ length: text.length - 1 }, (_, index) => {
+      const clean = createRedactor({ emails: true, cardNumbers: true }).text(`log: ${text.slice(0, index + 1)}…`)
+      return Array.from({ length: core.length }, (_none, count) => core.length - count).find((count) => clean.includes(core.slice(0, count))) ?? 0
+    })
+    expect(Math.max(...longest)).toBeLessThanOrEqual(12)
+  })
+
+  it('gives the beginning of a known secret the placeholder of the whole', () => {
+    const redactor = createRedactor({ secrets: ['one of our own'] })
+    const [key] = secretsOfAllKinds('whole').filter(({ kind }) => kind === 'a Google key')
+    expect(redactor.text(`${key?.text} and ${key?.text.slice(0, 30)}… and one of our…`)).toBe('[secret:google_key:1] and [secret:google_key:1]… and [secret:own:1]…')
+  })
+
+  it.each(['see https://docs.larkspur.example/a:b/very-lo…', 'GET http://quote-api:80…', 'task sk-…', 'the token endpoint…', 'basic knowledge of…', 'key distribution…', 'id 550e8400-e29b-41d4…'])('leaves what is no secret alone though it was cut: %s', (text) => {
+    expect(createRedactor().text(text)).toBe(text)
   })
 
   it('hides the exact values of our own secrets, longest first', () => {
