@@ -142,7 +142,7 @@ export const TraceNodeShape: z.ZodType<TraceNode> = z.lazy(() => z.object({
 }))
 
 /** What can be asked of a data set of spans or logs. */
-export const AttributeShape = z.object({ key: z.string(), name: Text, attributeType: Text, attributeSource: z.object({ source_type: Text }).nullish() })
+export const AttributeShape = z.object({ key: z.string(), attributeType: Text, attributeSource: z.object({ source_type: Text }).nullish() })
 
 /** A tag of the organisation's errors. */
 export const TagKeyShape = z.object({ key: z.string(), uniqueValues: z.number().nullish(), totalValues: z.number().nullish() })

@@ -48,8 +48,9 @@ async function tagsOf({ contains = '', project }: Asked, client: SentryClient, c
 
 async function attributesOf({ contains, project, cursor }: Asked, itemType: 'spans' | 'logs', client: SentryClient, clock: Clock): Promise<{ all: Attribute[]; cursor: string | undefined }> {
   const page = await client.attributes({ itemType, attributeType: ['string', 'number', 'boolean'], substringMatch: contains, project, cursor, ...lastWeek(clock) })
-  const all = page.items.map(({ key, name, attributeType, attributeSource }) => ({
-    key: name ?? key, type: attributeType ?? 'string', custom: typeof attributeSource?.source_type === 'string' ? attributeSource.source_type === 'user' : null, values: null,
+  const all = page.items.map(({ key, attributeType, attributeSource }) => ({
+    // The key is what a query takes, such as tags[size,number]; the name beside it is for people.
+    key, type: attributeType ?? 'string', custom: typeof attributeSource?.source_type === 'string' ? attributeSource.source_type === 'user' : null, values: null,
   }))
   return { all, cursor: page.cursor }
 }
