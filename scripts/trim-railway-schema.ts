@@ -41,6 +41,8 @@ const QUERIES = [
   'projectToken',
   'projects',
   'regions',
+  'sandbox',
+  'sandboxes',
   'service',
   'serviceInstance',
   'serviceInstanceLimits',

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { ListeningLab } from '../../../training/lab/listen.ts'
-import { strangerEnvironment } from '../../setup/strangers.ts'
 import { findSystemProgram } from '../../setup/system-programs.ts'
 import { runProgram } from './run-program.ts'
+import { connectRunner } from './statement-runner.ts'
 import type { Command, Connection, Meeting } from './stranger.ts'
 
 const repository = 'larkspur/quote-api'
@@ -71,23 +68,10 @@ const ghCommands: readonly Command[] = [
   ),
 ]
 
-const Answered = z.object({ output: z.string(), code: z.number() })
-
-/** One Python that answers a line for a line. */
+/** One Python that holds a client. */
 function connectPython({ services: { github } }: ListeningLab, home: string): Connection {
   const script = join(import.meta.dirname, 'run-statements.py')
-  const child = spawn(findSystemProgram('python3') ?? '', [script, github.url, github.token, repository], {
-    cwd: home, env: strangerEnvironment({ HOME: home }), stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  return {
-    ask: async ([statement]) => {
-      child.stdin.write(`${JSON.stringify(statement)}\n`)
-      const { value } = await lines.next()
-      return Answered.parse(JSON.parse(value ?? 'null'))
-    },
-    close: async () => void child.kill(),
-  }
+  return connectRunner({ program: findSystemProgram('python3') ?? '', parameters: [script, github.url, github.token, repository], cwd: home, env: { HOME: home } })
 }
 
 /**

@@ -171,6 +171,12 @@ function stateQueries(estate: Estate): Record<string, unknown> {
         environment: () => environmentView(estate, project, environment), createdAt: at, updatedAt: at,
       }
     },
+    // A world has no sandboxes; Railway's own SDK asks for them.
+    sandboxes: ({ environmentId, ...page }: { environmentId: string } & PageArguments) => {
+      found(estate.environment(environmentId), 'Environment')
+      return connection([], page)
+    },
+    sandbox: () => null,
     platformStatus: () => {
       const { stable, incident, maintenance } = estate.world.railway.platform
       return { isStable: stable, incident: incident ?? null, maintenance: maintenance ?? null }

@@ -87,6 +87,10 @@ function projectRoutes({ world, clock, recorder, database }: SupabaseDeps): Hono
   routes.get('/advisors/security', (context) => context.json(lintsView(project, 'security')))
   routes.get('/advisors/performance', (context) => context.json(lintsView(project, 'performance')))
   routes.get('/branches', (context) => context.json(branchesView(project)))
+  routes.get('/branches/:name', (context) => {
+    const found = branchesView(project)[project.branches.findIndex(({ name }) => name === context.req.param('name'))]
+    return found ? context.json(found) : context.json({ message: 'Branch not found' }, 404)
+  })
   routes.get('/storage/buckets', (context) => context.json(project.buckets.map((bucket) => ({ id: bucket.id, name: bucket.name, owner: '', public: bucket.public, created_at: bucket.createdAt, updated_at: bucket.createdAt }))))
   routes.get('/api-keys', (context) => context.json(apiKeysView(project)))
   routes.get('/analytics/endpoints/logs', async (context) => send(context, await queryLogs(database, clock, new URL(context.req.url).searchParams)))
