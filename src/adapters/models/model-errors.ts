@@ -9,7 +9,7 @@ export function modelError(error: unknown, place: string, signal: AbortSignal): 
   if (error instanceof OpenAI.APIConnectionError) return new TransientError(`The model server at ${place} cannot be reached.`)
   if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
     const { code, param } = error
-    return statusError({ status: Number(error.status), code, param, retryAfter: (error.headers as Headers | undefined)?.get('retry-after') }, place)
+    return statusError({ status: error.status, code, param, retryAfter: (error.headers as Headers | undefined)?.get('retry-after') }, place)
   }
   if (error instanceof SyntaxError) return new TransientError(`The model server at ${place} sent an answer that is not whole JSON.`)
   return new TransientError(`The connection to the model server at ${place} broke off in the middle of its answer.`, { cause: error })
