@@ -8,8 +8,12 @@ export interface PathTemplate {
 const ENCODED_SEPARATOR = /%2f|%5c|%00|\\/i
 const ENCODED_SLASH = /%2f/gi
 
-/** Compiles an operation's path. Encoded slashes are allowed only inside `{x+}`, and no segment may be `.` or `..`. */
+/**
+ * Compiles an operation's path. Encoded slashes are allowed only inside `{x+}`, which must stand last, and no segment may be
+ * `.` or `..`. Throws a RangeError for a template that breaks the first rule: what follows a rest would not be checked.
+ */
 export function compilePathTemplate(template: string): PathTemplate {
+  if (/\+\}./.test(template)) throw new RangeError(`${template}: {x+} takes the rest of the path, so nothing may follow it.`)
   const parts = template.split(/(\{\w+\+?\})/)
   const source = parts
     .map((part) => {
