@@ -59,7 +59,7 @@ export async function rollout({ loaded, lab, cast, attempt, seed, temperature, s
 }
 
 /** A task's question as the alert that starts the investigation. */
-function alertOf(task: Task): Alert {
+export function alertOf(task: Task): Alert {
   return {
     id: task.id,
     source: 'task',
