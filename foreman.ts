@@ -38,6 +38,14 @@ function untilAsked(): Promise<void> {
   })
 }
 
+/** The services to look into: those of the environment, or a task's world. */
+async function estateFor(task: string | undefined) {
+  if (task !== undefined) return { secrets: [], ...await (await import('./training/open-task-lab.ts')).taskEstate(task, tasksDirectory) }
+  const [{ readConfig }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/core/time.ts')])
+  const { connections, secrets } = readConfig(process.env)
+  return { estate: { connections, fetch, clock: systemClock }, secrets, close: async () => undefined }
+}
+
 const program = new Command('foreman')
   .description('Answers a Sentry alert with its root cause: one foreman, six specialist workers.')
   .version('0.1.0')
@@ -132,6 +140,30 @@ program.command('tools')
     const rows = await toolCatalogue(options.worker)
     if (options.json) json(rows)
     else print(catalogueText(rows))
+  })
+
+program.command('mcp <worker>')
+  .description('serve a worker\'s tools over MCP: on stdin and stdout, or by HTTP on this machine')
+  .option('--http <port>', 'streamable HTTP on this port; 0 takes a free one', port)
+  .option('--task <id>', 'over a task\'s world instead of the configured service')
+  .action(async (name: string, options: { http?: number; task?: string }) => {
+    const [{ oneWorker }, { serveMcpOverHttp, serveMcpOverStreams }, { estate, secrets, close }] = await Promise.all([import('./src/one-worker.ts'), import('./workers/kit/serve-mcp.ts'), estateFor(options.task)])
+    try {
+      const worker = await oneWorker(name, estate, secrets, note)
+      const serving = { version: program.version() ?? '', onError: (error: Error) => note(`foreman: ${error.message}`) }
+      if (options.http === undefined) {
+        const streams = serveMcpOverStreams(worker, { ...serving, input: process.stdin, output: process.stdout })
+        await Promise.race([untilAsked(), streams.ended])
+        await streams.close()
+        return
+      }
+      const served = await serveMcpOverHttp(worker, { ...serving, port: options.http })
+      print(`The ${name} worker's tools are at ${served.url}. Ctrl-C ends it.`)
+      await untilAsked()
+      await served.close()
+    } finally {
+      await close()
+    }
   })
 
 program.command('lab')
