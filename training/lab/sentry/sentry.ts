@@ -13,6 +13,7 @@ import { addReplayRoutes } from './routes/replays.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
 import { addStacktraceLinkRoutes } from './routes/stacktrace-link.ts'
 import { addTimeseriesRoutes } from './routes/timeseries.ts'
+import { addTraceItemRoutes } from './routes/trace-items.ts'
 import { addTraceRoutes } from './routes/traces.ts'
 import { SearchError } from './search/query.ts'
 import { createState } from './state.ts'
@@ -50,6 +51,7 @@ export function createSentry(world: World, deps: LabDeps): LabService {
   addEventRoutes(app, state)
   addTimeseriesRoutes(app, state)
   addTraceRoutes(app, state)
+  addTraceItemRoutes(app, state)
   addReleaseRoutes(app, state)
   addSessionRoutes(app, state)
   addMonitorRoutes(app, state)

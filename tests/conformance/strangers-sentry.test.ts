@@ -1,0 +1,4 @@
+import { meetStrangers } from './strangers/meet.ts'
+import { sentryMeeting } from './strangers/sentry.ts'
+
+meetStrangers(sentryMeeting)
