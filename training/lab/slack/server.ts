@@ -33,7 +33,7 @@ export async function listenOn(app: Hono, socketMode: SocketMode, port: number):
     sockets.handleUpgrade(request, socket, head, admit)
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    server.once('error', (error: Error) => {
       reject(new ConfigurationError([`The workspace cannot listen on 127.0.0.1:${port}: ${error.message}. Free that port or choose another with --port.`]))
     })
     server.listen(port, '127.0.0.1', resolve)
