@@ -81,6 +81,8 @@ export function extractEntities(text: string, most = 20): Entity[] {
       const value = match.groups?.['value'] ?? match[0]
       const start = match.index + match[0].indexOf(value)
       const end = start + value.length
+      // What was cut there is the beginning of a name, which is not a name.
+      if (searched[end] === '…') continue
       if (value.length > 200 || accept?.(value) === false || taken.some(([from, to]) => start < to && end > from)) continue
       // A URL's inside stays open: the ids in it are worth as much as the URL.
       if (kind !== 'url') taken.push([start, end])
