@@ -53,6 +53,7 @@ export function bindTool<Client>(
           ...(definition.maxResponseBytes === undefined ? {} : { maxBytes: definition.maxResponseBytes }),
           deadline: Date.now() + timeoutSeconds * 1_000,
           signal,
+          notice: binding.redactor.notice,
         }))
         return definition.run(parsed.data, { client, clock: binding.clock, signal })
       })
@@ -98,9 +99,9 @@ function checkedOutcome<Client>(definition: ToolDefinition<Client>, returned: To
   const result: ToolResult = {
     structured: redactor.json(structured.data),
     text: text.text,
-    entities: tidyEntities(redactor.json(returned.entities)).slice(0, MOST_ENTITIES),
-    signals: redactor.json(returned.signals).slice(0, MOST_SIGNALS).map(tidySignal),
-    links: redactor.json(returned.links ?? []).flatMap(tidyLink),
+    entities: tidyEntities(redactor.picked(returned.entities)).slice(0, MOST_ENTITIES),
+    signals: redactor.json(returned.signals).slice(0, MOST_SIGNALS).map((signal) => tidySignal({ ...signal, entities: redactor.picked(signal.entities) })),
+    links: redactor.picked(returned.links ?? []).flatMap(tidyLink),
     truncated: (returned.truncated ?? false) || text.cut,
     ...(returned.cursor === undefined ? {} : { cursor: returned.cursor }),
   }

@@ -17,6 +17,8 @@ export interface GuardOptions {
   /** When the call ends whatever happens, in milliseconds since the epoch of `Date.now()`. */
   readonly deadline?: number
   readonly signal?: AbortSignal
+  /** Sees the text of every answer, piece by piece, as the caller reads it. */
+  notice?(text: string): void
 }
 
 interface Outgoing {
@@ -56,7 +58,7 @@ export function guardFetch(fetchImpl: typeof fetch, operations: readonly Operati
     for (let hop = 0; ; hop += 1) {
       const response = await sendWithOneRetry(fetchImpl, current, signal, options.deadline)
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
-      if (location === null) return capBody(response, options.maxBytes ?? MAX_BYTES)
+      if (location === null) return watchBody(response, options)
       await response.body?.cancel()
       if (hop === MAX_REDIRECTS) fail('bad_response', `The service redirected more than ${MAX_REDIRECTS} times.`)
       current = await redirected(current, location, { bases, hosts: options.redirectHosts ?? [], check })
@@ -186,19 +188,35 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<v
   })
 }
 
-function capBody(response: Response, maxBytes: number): Response {
+/** The same answer, cut off at `maxBytes`, each piece of it shown to `notice` as it is read. */
+function watchBody(response: Response, { maxBytes = MAX_BYTES, notice }: GuardOptions): Response {
   if (response.body === null) return response
   const tooLarge = () =>
     new FailureError({ kind: 'bad_response', message: `The answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB and was cut off; ask for a shorter window or a smaller limit.` })
+  const noticed = notice === undefined ? undefined : piecewise(notice)
   let seen = 0
-  const counted = response.body.pipeThrough(
+  const watched = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, controller) => {
         seen += chunk.byteLength
+        noticed?.(chunk)
         if (seen > maxBytes) controller.error(tooLarge())
         else controller.enqueue(chunk)
       },
     }),
   )
-  return new Response(counted, { status: response.status, statusText: response.statusText, headers: response.headers })
+  return new Response(watched, { status: response.status, statusText: response.statusText, headers: response.headers })
+}
+
+/** How much of the piece before is seen again, so that nothing falls between two. */
+const OVERLAP = 2_000
+
+function piecewise(notice: (text: string) => void): (chunk: Uint8Array) => void {
+  const decoder = new TextDecoder()
+  let before = ''
+  return (chunk) => {
+    const text = before + decoder.decode(chunk, { stream: true })
+    notice(text)
+    before = text.slice(-OVERLAP)
+  }
 }

@@ -21,3 +21,8 @@ export function ago(time: string | Date, now: Date): string {
   if (minutes < 120) return `${minutes} min`
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`
 }
+
+/** The last whole lines of `text` that have room in `most` characters: a cut within a line could halve what must be seen whole. */
+export function lastLines(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most - 1) + 1 || text.length)
+}

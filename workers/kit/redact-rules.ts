@@ -17,7 +17,7 @@ function rule(kind: string, keywords: readonly string[], pattern: RegExp, accept
 /** Secrets known by their own shape, whatever stands around them. */
 const SHAPES: readonly RedactRule[] = [
   // Where its end was cut off, everything that could belong to it.
-  rule('private_key', ['private key'], /-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{1,8000}?-----END [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----|(?:[\w+/=\s,:-]|\\[nrt]){0,8000})/g),
+  rule('private_key', ['private key'], /-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]{1,8000}?-----END [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----|(?:[\w+/=\s,:-]|\\{1,4}[nrt]){0,8000})/g),
   rule('jwt', ['eyj'], /\beyJ[\w-]{6,}\.eyJ[\w-]{6,}(?:\.[\w-]*)?/g),
   rule('openai_key', ['sk-'], /\bsk-(?:ant-|proj-|svcacct-|admin-|or-)?[\w-]{20,200}/g),
   rule('supabase_key', ['sb_secret_', 'sbp_', 'sb_publishable_'], /\b(?:sb_secret_[\w-]{10,100}|sbp_(?:v0_|oauth_)?[0-9a-f]{20,64}|sb_publishable_[\w-]{10,100})/g),
@@ -62,6 +62,12 @@ const PLACES: readonly RedactRule[] = [
   rule('token', ['token', 'credential', 'signature'], /(?:token|credentials?|signature)["']?\s*(?:=>|[:=])\s*["']?(?<secret>[\w.~+/=-]{16,2000})/gi, (value) => mixed(value) && notCode(value) && !isEvidence(value)),
 ]
 
+/** A name and its value as neighbours in a list: `["api_key","…"]`. Column names stand like that too, so the value must look random. */
+const PAIRS: readonly RedactRule[] = [
+  rule('secret', ['password', 'passwd', 'secret', 'key', 'authorization'], /["'][\w.-]{0,60}(?:password|passwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|authorization)["']\s*,\s*["'](?<secret>[^"'\\\s,]{8,2000})["']/gi, mixed),
+  rule('token', ['token', 'cookie', 'credential'], /["'][\w.-]{0,60}(?:token|cookie|credentials?)["']\s*,\s*["'](?<secret>[^"'\\\s,]{12,2000})["']/gi, (value) => mixed(value) && !isEvidence(value)),
+]
+
 /** What stands before a secret's own characters, where that is telling by itself. */
 const BEGINNINGS = [
   'sk-', 'sb_secret_', 'sb_publishable_', 'sbp_', 'gh[pousr]_', 'github_pat_', 'gl(?:pat|dt|rt|ptt)-', 'xox[abeoprs]-', 'xapp-', 'A[KSBC]IA', 'AIza', String.raw`ya29\.`, 'GOCSPX-', 'sntry[suia]_', '[srp]k_(?:live|test)_', 'whsec_',
@@ -82,7 +88,7 @@ const CUT: readonly RedactRule[] = [
 /** The same for secrets known by the word before them. */
 const CUT_PLACE = rule('cut', ['…'], /(?:secret|token|key|authorization|bearer|basic|credentials?|signature|cookie|sig)["']?(?:\s*(?:=>|[:=])\s*|\s+)["']?(?:(?:bearer|basic|token)\s+)?(?<secret>[\w.~+/=-]{4,2000})(?=…)/gi, (value) => /[a-z]/i.test(value) && (/\d/.test(value) || (value.length > 12 && /[a-z][A-Z]/.test(value))))
 
-export const redactRules: readonly RedactRule[] = [...SHAPES, ...PLACES, ...CUT, CUT_PLACE]
+export const redactRules: readonly RedactRule[] = [...SHAPES, ...PLACES, ...PAIRS, ...CUT, CUT_PLACE]
 
 export const emailRule: RedactRule = rule('email', ['@'], /\b[\w.+-]{1,64}@(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}\b|[\w.-]{0,100}(?=…))/gi)
 export const cardRules: readonly RedactRule[] = [

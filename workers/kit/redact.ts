@@ -1,4 +1,5 @@
 import { createKeywordFilter } from './keyword-filter.ts'
+import { createKnownSecrets } from './known-secrets.ts'
 import { cardRules, emailRule, redactRules, secretKindOfKey } from './redact-rules.ts'
 import type { RedactRule } from './redact-rules.ts'
 
@@ -7,6 +8,10 @@ export interface Redactor {
   text(value: string): string
   /** Every string inside a JSON value, keys included. */
   json<T>(value: T): T
+  /** As `json`, for values that were picked out of texts: a piece of a secret met before is hidden too. */
+  picked<T>(values: T): T
+  /** Looks at a service's answer before anybody else does, so that its secrets are known when they turn up without what gives them away. */
+  notice(answer: string): void
 }
 
 /** What a redactor knows besides its rules. */
@@ -34,18 +39,8 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = [...new Set(options.secrets ?? [])].filter((secret) => secret.length >= SHORTEST_OWN_SECRET).sort((a, b) => b.length - a.length)
   const rules = [...redactRules, ...(options.emails === true ? [emailRule] : []), ...(options.cardNumbers === true ? cardRules : [])]
   const allCandidates = createKeywordFilter(rules)
-  const placeholders = new Map<string, string>()
-  const counts = new Map<string, number>()
-  const wholeOf = (beginning: string): string | undefined => (beginning.length < SHORTEST_OWN_SECRET ? undefined : [...placeholders].find(([secret]) => secret.startsWith(beginning))?.[1])
-  const placeholder = (kind: string, secret: string): string => {
-    const known = placeholders.get(secret) ?? (kind === 'cut' ? wholeOf(secret) : undefined)
-    if (known !== undefined) return known
-    const number = (counts.get(kind) ?? 0) + 1
-    counts.set(kind, number)
-    const made = `[secret:${kind}:${number}]`
-    placeholders.set(secret, made)
-    return made
-  }
+  const known = createKnownSecrets()
+  const { placeholder } = known
   const cleaned = (value: string, candidates: Candidates): string => {
     let clean = value
     for (const secret of own) {
@@ -54,9 +49,9 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
       if (cut !== undefined) clean = clean.replaceAll(`${cut}…`, `${placeholder('own', secret)}…`)
     }
     for (const rule of candidates(clean.toLowerCase())) clean = applyRule(clean, rule, placeholder)
-    return clean
+    return known.hide(clean)
   }
-  const json = <T>(value: T): T => {
+  const redacted = <T>(value: T, last: (clean: string) => string): T => {
     // A result has thousands of short strings, most of them the same few keys, and few rules have anything to do with any of them.
     const lower = `${JSON.stringify(value)} ${OWN_PLACEHOLDER}`.toLowerCase()
     const candidates = createKeywordFilter(allCandidates(lower))
@@ -64,13 +59,20 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     const text = (part: string): string => {
       const known = seen.get(part)
       if (known !== undefined) return known
-      const clean = cleaned(part, candidates)
+      const clean = last(cleaned(part, candidates))
       seen.set(part, clean)
       return clean
     }
     return redactValue(value, text, placeholder) as T
   }
-  return { text: (value) => cleaned(value, allCandidates), json }
+  const text = (value: string): string => cleaned(value, allCandidates)
+  return {
+    text,
+    json: (value) => redacted(value, (clean) => clean),
+    picked: (values) => redacted(values, (clean) => known.placeholderOfPiece(clean) ?? clean),
+    // Inside JSON, quotes are escaped, and the rules know them as they are.
+    notice: (answer) => void text(answer.replaceAll(/\\(["\\/])/g, '$1')),
+  }
 }
 
 /** The longest beginning of one of our own secrets that a tool's cut left standing. */
@@ -96,15 +98,17 @@ function applyRule(text: string, rule: RedactRule, placeholder: (kind: string, s
 
 function redactValue(value: unknown, text: (value: string) => string, placeholder: (kind: string, secret: string) => string): unknown {
   if (typeof value === 'string') return text(value)
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, text, placeholder))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const kind = typeof inner === 'string' ? secretKindOfKey(key, inner) : null
-      const clean = kind !== null && typeof inner === 'string' && !inner.includes('[secret:') ? keyedSecret(inner, kind, text, placeholder) : redactValue(inner, text, placeholder)
-      return [text(key), clean]
-    }),
-  )
+  const inner = (key: unknown, part: unknown): unknown => {
+    const kind = typeof key === 'string' && typeof part === 'string' ? secretKindOfKey(key, part) : null
+    return kind !== null && typeof part === 'string' && !part.includes('[secret:') ? keyedSecret(part, kind, text, placeholder) : redactValue(part, text, placeholder)
+  }
+  if (Array.isArray(value)) {
+    // Headers and parameters come as [name, value], or as { key, value }; two words without a digit are a list of two.
+    return value.length === 2 && /\d/.test(String(value[1])) ? [inner(null, value[0]), inner(value[0], value[1])] : value.map((item) => inner(null, item))
+  }
+  const named = 'value' in value ? ('key' in value ? value.key : 'name' in value ? value.name : undefined) : undefined
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [text(key), inner(key === 'value' && named !== undefined ? named : key, part)]))
 }
 
 /** A more specific rule's placeholder wins over the key's, so that one secret has one placeholder wherever it stands. */

@@ -5,7 +5,7 @@ import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { levelOf } from '../../kit/log-lines.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
-import { clip, utc } from '../../kit/plain-text.ts'
+import { clip, lastLines, utc } from '../../kit/plain-text.ts'
 import { limitField } from '../../kit/window.ts'
 import type { SupabaseClient } from '../client.ts'
 import { operations } from '../operations.ts'
@@ -36,7 +36,7 @@ export const listBranches = defineTool<SupabaseClient>()({
     const runs = await Promise.all((ran ?? []).map(async (run): Promise<Run> => ({
       run: run.id, branch: listed.find(({ id }) => id === run.branch_id)?.name ?? run.branch_id, at: run.created_at,
       failedStep: run.run_steps.find(({ status }) => status === 'DEAD')?.name ?? null, steps: run.run_steps.map(({ name, status }) => `${name} ${status}`),
-      log: failed.includes(run.id) ? ((await readIfAllowed(client.text(`/actions/${encodeURIComponent(run.id)}/logs`)))?.slice(-LOG_TAIL) ?? null) : null,
+      log: failed.includes(run.id) ? await logEnd(run.id, client) : null,
     })))
     const signals = [...branches.flatMap(branchSignal), ...runs.flatMap((run) => runSignal(run, clock.now()))]
     return {
@@ -52,6 +52,11 @@ export const listBranches = defineTool<SupabaseClient>()({
     }
   },
 })
+
+async function logEnd(run: string, client: SupabaseClient): Promise<string | null> {
+  const log = await readIfAllowed(client.text(`/actions/${encodeURIComponent(run)}/logs`))
+  return log === null ? null : lastLines(log, LOG_TAIL)
+}
 
 function runText(run: Run): string {
   return [`${utc(run.at)} ${run.branch} ${run.run}: ${run.steps.join(', ')}`, ...(run.log === null ? [] : run.log.trimEnd().split('\n').map((line) => `  ${line}`))].join('\n')
