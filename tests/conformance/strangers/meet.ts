@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab } from '../../../training/lab/lab.ts'
 import type { ListeningLab } from '../../../training/lab/listen.ts'
-import { loadWorld } from '../../../training/lab/world/load-world.ts'
 import { assertInstalled } from '../../setup/strangers.ts'
 import { commandText } from './command-text.ts'
+import { fixtureWorld } from './fixture-world.ts'
 import type { Command, Connection, Meeting, Stranger } from './stranger.ts'
-
-const worldDirectory = resolve(import.meta.dirname, '../../fixtures/world')
 
 /**
  * Lets every client of a service ask the lab over ports, and compares what it prints with the world. A command that cannot
@@ -20,7 +18,7 @@ export function meetStrangers({ service, strangers, gaps }: Meeting): void {
   let lab: Lab
   let served: ListeningLab
   beforeAll(async () => {
-    lab = createLab(await loadWorld(worldDirectory))
+    lab = createLab(await fixtureWorld())
     served = await lab.listen()
   })
   afterAll(() => lab.close())

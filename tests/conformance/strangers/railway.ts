@@ -10,10 +10,10 @@ const place = `"serviceId":"f209672a-3e01-4941-88ff-550dfdf277a9","environmentId
 const deployment = '"deploymentId":"bcdb1725-801f-4baa-8736-bdb60623a815"'
 
 const sdkCommands: readonly Command[] = [
-  { asks: [`Sandbox.list({ environmentId: '${environment}' })`], prints: [/^\[\]$/] },
-  { asks: ["Sandbox.list({ environmentId: 'none' })"], prints: ['RailwayGraphQLError: Environment not found'], exits: 1 },
-  { asks: [`Sandbox.connect('none', { environmentId: '${environment}' })`], prints: ['SandboxNotFoundError'], exits: 1 },
-  { asks: [`Sandbox.create({ environmentId: '${environment}' })`], prints: ['Not Authorized'], exits: 1 },
+  { asks: [`Sandbox.list({"environmentId":"${environment}"})`], prints: [/^\[\]$/] },
+  { asks: ['Sandbox.list({"environmentId":"none"})'], prints: ['RailwayGraphQLError: Environment not found'], exits: 1 },
+  { asks: [`Sandbox.connect("none",{"environmentId":"${environment}"})`], prints: ['SandboxNotFoundError'], exits: 1 },
+  { asks: [`Sandbox.create({"environmentId":"${environment}"})`], prints: ['Not Authorized'], exits: 1 },
 ]
 
 const serverCommands: readonly Command[] = [
@@ -35,6 +35,12 @@ const serverCommands: readonly Command[] = [
   { asks: ['database_list_types'], prints: ['HTTP error! status: 400'], exits: 1, cannot: 'it asks for Railway\'s templates, which the lab\'s part of the schema leaves out' },
 ]
 
+/** A module that sends to `url` what a client asks of the only address it knows, as Node's `--import` takes it. */
+function redirectTo(url: string): string {
+  const code = `const real = fetch; globalThis.fetch = (input, init) => real(String(input).replace('https://backboard.railway.com', ${JSON.stringify(url)}), init)`
+  return `data:text/javascript,${encodeURIComponent(code)}`
+}
+
 /** Railway's own SDK, and an MCP server by somebody else whose requests are sent to the lab. */
 export const railwayMeeting: Meeting = {
   service: 'railway',
@@ -42,15 +48,15 @@ export const railwayMeeting: Meeting = {
     {
       name: 'railway 3.11.0 (SDK)', commands: sdkCommands,
       connect: async ({ services: { railway } }, home) => connectRunner({
-        program: process.execPath, parameters: [join(import.meta.dirname, 'run-statements.mjs'), 'railway'], cwd: home,
+        program: process.execPath, parameters: [join(import.meta.dirname, 'call-railway-sdk.ts')], cwd: home,
         env: { HOME: home, RAILWAY_GRAPHQL_ENDPOINT: `${railway.url}/graphql/v2`, RAILWAY_API_TOKEN: railway.token },
       }),
     },
     {
       name: '@jasontanswe/railway-mcp 1.3.0', commands: serverCommands,
       connect: ({ services: { railway } }, home) => connectMcp({
-        command: process.execPath, args: ['--import', join(import.meta.dirname, 'redirect-railway.mjs'), strangerScript('@jasontanswe/railway-mcp', 'railway-mcp'), railway.token],
-        cwd: home, env: { HOME: home, RAILWAY_LAB: railway.url },
+        command: process.execPath, args: ['--import', redirectTo(railway.url), strangerScript('@jasontanswe/railway-mcp', 'railway-mcp'), railway.token],
+        cwd: home, env: { HOME: home },
       }),
     },
   ],
