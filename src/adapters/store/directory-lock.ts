@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigurationError } from '../../core/errors.ts'
 
-/** Held until `release` or until the process dies, however it dies. */
+/** Held until `release` (a second one does nothing) or until the process dies, however it dies. */
 export interface DirectoryLock {
   release(): void
 }
@@ -26,6 +26,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   writeFileSync(ownerFile, `process ${process.pid}, since ${new Date().toISOString()}`)
   return {
     release() {
+      if (!lock.isOpen) return
       rmSync(ownerFile, { force: true })
       lock.close()
     },

@@ -88,7 +88,7 @@ class ThreadSession implements PgliteSession {
 
   #request(request: Unsent): Promise<ThreadReply> {
     if (this.#lost !== null) return Promise.reject(this.#lost)
-    if (this.#closing) return Promise.reject(new TransientError('The embedded database is closed.'))
+    if (this.#closing) return Promise.reject(gone('The embedded database is closed.'))
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
@@ -126,7 +126,7 @@ class ThreadSession implements PgliteSession {
 
   #lose(why: string): void {
     if (this.#lost !== null) return
-    const error = new TransientError(
+    const error = gone(
       `The embedded database stopped working. ${why} Everything acknowledged before is on disk; ` +
         'check the free space of its directory and start the process again.',
     )
@@ -137,6 +137,14 @@ class ThreadSession implements PgliteSession {
     void this.#worker.terminate()
     this.#options.onFatal(error)
   }
+}
+
+/**
+ * What every query is told from now on. The code is for BullMQ: only after an error it knows as a lost connection does it wait
+ * before it asks again. Any other it repeats at once, and a refusal that needs no I/O would then keep the event loop for ever.
+ */
+function gone(message: string): TransientError {
+  return Object.assign(new TransientError(message), { code: 'ECONNREFUSED' })
 }
 
 /** Starts PGlite in a thread; resolves when it takes queries. Throws `TransientError` with PGlite's own words when it does not start. */
