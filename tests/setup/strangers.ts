@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 
-/** Where the clients nobody here wrote are pinned and installed: beside the tests that run them, outside the product's own packages. */
-const home = resolve(import.meta.dirname, '../conformance')
+/** Where the clients nobody here wrote are pinned. */
+const pinned = resolve(import.meta.dirname, '../conformance')
+/** Where they are installed: out of the way of the tests, whose own imports must not find these packages' versions. */
+const home = resolve(import.meta.dirname, '../artifacts/strangers')
 const modules = join(home, 'node_modules')
 /** Holds the lock that was installed last; npm's own hidden lock is written even when an install did not finish. */
 const stamp = join(modules, '.installed-lock.json')
@@ -13,7 +15,7 @@ const installParameters = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', 
 const Manifest = z.object({ bin: z.union([z.string(), z.record(z.string(), z.string())]) })
 
 function wantedLock(): string {
-  return readFileSync(join(home, 'package-lock.json'), 'utf8')
+  return readFileSync(join(pinned, 'package-lock.json'), 'utf8')
 }
 
 function isInstalled(): boolean {
@@ -31,11 +33,13 @@ export function strangerEnvironment(additions: Readonly<Record<string, string>> 
  */
 export function ensureStrangers(): void {
   if (isInstalled()) return
-  console.log('The conformance tests run other people\'s clients against the lab: installing them in tests/conformance (not part of the product).')
+  console.log('The conformance tests run other people\'s clients against the lab: installing them in tests/artifacts/strangers (no part of the product).')
+  mkdirSync(home, { recursive: true })
+  for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(pinned, file), join(home, file))
   const { status } = spawnSync('npm', installParameters, {
     cwd: home, env: { ...process.env, ...strangerEnvironment() }, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32',
   })
-  if (status !== 0) throw new Error(`The clients of the conformance tests could not be installed (npm's reason is printed above). Run, and read what it says:\n\n  cd tests/conformance && npm ${installParameters.join(' ')}\n`)
+  if (status !== 0) throw new Error(`The clients of the conformance tests could not be installed (npm's reason is printed above). Run, and read what it says:\n\n  cd ${home} && npm ${installParameters.join(' ')}\n`)
   writeFileSync(stamp, wantedLock())
 }
 

@@ -1,11 +1,10 @@
-// Railway's SDK as a program: each line on stdin is a JSON string such as `Sandbox.list({"environmentId":"…"})`, arguments as
+// Railway's SDK as a program, given the file it is in: each line on stdin is a JSON string such as `Sandbox.list({"environmentId":"…"})`, arguments as
 // JSON; each line on stdout is {"output": the value as JSON, "code": 0}, or 1 and the error's name and message when it throws.
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** A name that the type checker does not look up: the package is installed for the tests only. */
-const sdkName = 'railway'
-const sdk = await import(sdkName)
+const [, , file = ''] = process.argv
+const sdk = await import(file)
 
 async function call(text: string): Promise<unknown> {
   const [, owner = '', method = '', parameters = ''] = /^(\w+)\.(\w+)\((.*)\)$/.exec(text) ?? []

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { strangerScript } from '../../setup/strangers.ts'
+import { strangerProgram, strangerScript } from '../../setup/strangers.ts'
 import { connectMcp } from './mcp-connection.ts'
 import { connectRunner } from './statement-runner.ts'
 import type { Command, Meeting } from './stranger.ts'
@@ -48,7 +48,7 @@ export const railwayMeeting: Meeting = {
     {
       name: 'railway 3.11.0 (SDK)', commands: sdkCommands,
       connect: async ({ services: { railway } }, home) => connectRunner({
-        program: process.execPath, parameters: [join(import.meta.dirname, 'call-railway-sdk.ts')], cwd: home,
+        program: process.execPath, parameters: [join(import.meta.dirname, 'call-railway-sdk.ts'), strangerProgram('railway', 'dist/index.js') ?? ''], cwd: home,
         env: { HOME: home, RAILWAY_GRAPHQL_ENDPOINT: `${railway.url}/graphql/v2`, RAILWAY_API_TOKEN: railway.token },
       }),
     },
