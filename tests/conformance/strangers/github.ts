@@ -63,7 +63,12 @@ const ghCommands: readonly Command[] = [
   { asks: ['search', 'commits', 'fallback'], prints: [head] },
   { asks: ['search', 'repos', 'quote'], prints: [/larkspur\/quote-api\tPrices a shipment\tprivate/] },
   { asks: ['api', '-X', 'POST', `repos/${repository}/issues`, '-f', 'title=Nobody may'], prints: ['Resource not accessible by personal access token (HTTP 403)'], exits: 1 },
-  ...[['pr', 'list', '--state', 'all'], ['pr', 'view', '4'], ['pr', 'checks', '4'], ['issue', 'list'], ['issue', 'view', '2'], ['release', 'list'], ['label', 'list']].map(
+  { asks: ['pr', 'list', '--state', 'all'], prints: [/4\tDrop the currency fallback\tdrop-fallback\tMERGED/, /5\tReturn the carrier\tcarrier\tOPEN/] },
+  { asks: ['issue', 'list', '--state', 'closed'], prints: [/2\tCLOSED\tFallback currency is wrong for UK quotes\tbug/] },
+  { asks: ['label', 'list'], prints: [/^bug\t/, 'cleanup'] },
+  { asks: ['release', 'list'], prints: [/1\.5\.0\tLatest\tv1\.5\.0/, '1.4.0'] },
+  { asks: ['release', 'view', 'v1.5.0'], prints: ['No more fallback.'] },
+  ...[['pr', 'view', '4'], ['pr', 'checks', '4'], ['issue', 'view', '2']].map(
     (asks): Command => ({ asks, prints: [/Cannot query field|Unknown type/], exits: 1, cannot: graphqlOnly }),
   ),
 ]

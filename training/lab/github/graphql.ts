@@ -5,19 +5,21 @@ import type { World } from '../../../src/core/world/world.ts'
 import type { Recorder } from '../recorder.ts'
 import { blobSha } from './git/objects.ts'
 import type { BlameRange } from './git/blame.ts'
+import { connection, type Page } from './graphql-connection.ts'
+import { issueNode, labelNode, listsSchema, releaseNode } from './graphql-lists.ts'
 import { githubTime, nodeId } from './responses.ts'
 import type { GithubState, Repo } from './state.ts'
-import { lastTouched, type Pull } from './views/issue.ts'
+import { labelsOf, lastTouched, type Pull } from './views/issue.ts'
 import { gitIdentity } from './views/user.ts'
 
 /** The part of GitHub's schema the lab executes, named and typed as docs.github.com/graphql has it. */
-const schema = buildSchema(`
+const schema = buildSchema(`${listsSchema}
   scalar DateTime
   scalar GitObjectID
   scalar URI
   interface Node { id: ID! }
   interface GitObject { id: ID! oid: GitObjectID! abbreviatedOid: String! commitUrl: URI! }
-  type User { login: String! name: String email: String! url: URI! }
+  type User { id: ID! login: String! name: String email: String! url: URI! }
   type GitActor { name: String email: String date: DateTime user: User }
   type BlameRange { age: Int! startingLine: Int! endingLine: Int! commit: Commit! }
   type Blame { ranges: [BlameRange!]! }
@@ -28,6 +30,7 @@ const schema = buildSchema(`
   type PullRequest implements Node {
     id: ID! number: Int! title: String! body: String! state: PullRequestState! url: URI! author: User mergedAt: DateTime createdAt: DateTime! updatedAt: DateTime!
     headRefName: String! headRefOid: GitObjectID! baseRefName: String! isDraft: Boolean! mergeCommit: Commit
+    headRepositoryOwner: User isCrossRepository: Boolean! labels(first: Int, after: String): LabelConnection
   }
   type Commit implements Node & GitObject {
     id: ID! oid: GitObjectID! abbreviatedOid: String! commitUrl: URI! url: URI! message: String! messageHeadline: String! messageBody: String!
@@ -43,36 +46,28 @@ const schema = buildSchema(`
     ref(qualifiedName: String!): Ref
     object(oid: GitObjectID, expression: String): GitObject
     pullRequest(number: Int!): PullRequest
-    pullRequests(first: Int, after: String, states: [PullRequestState!]): PullRequestConnection!
+    pullRequests(first: Int, after: String, states: [PullRequestState!], baseRefName: String, headRefName: String, orderBy: IssueOrder): PullRequestConnection!
+    hasIssuesEnabled: Boolean!
+    issues(first: Int, after: String, states: [IssueState!], filterBy: IssueFilters, orderBy: IssueOrder): IssueConnection!
+    labels(first: Int, after: String, query: String, orderBy: LabelOrder): LabelConnection
+    releases(first: Int, after: String, orderBy: ReleaseOrder): ReleaseConnection!
+    release(tagName: String!): Release
   }
   type RateLimit { limit: Int! cost: Int! remaining: Int! used: Int! resetAt: DateTime! nodeCount: Int! }
   type Query { viewer: User! repository(owner: String!, name: String!, followRenames: Boolean): Repository rateLimit(dryRun: Boolean): RateLimit }
 `)
 
-interface Page {
-  readonly first?: number
-  readonly after?: string
-}
-
-/** A page of a connection; cursors are offsets. */
-function connection<T>(items: readonly T[], { first = 30, after }: Page): Record<string, unknown> {
-  const start = after === undefined ? 0 : Number(Buffer.from(after, 'base64').toString()) + 1
-  const nodes = items.slice(start, start + first)
-  const cursor = (at: number): string => Buffer.from(String(at)).toString('base64')
-  const pageInfo = { hasNextPage: start + first < items.length, hasPreviousPage: start > 0, startCursor: nodes.length === 0 ? null : cursor(start), endCursor: nodes.length === 0 ? null : cursor(start + nodes.length - 1) }
-  return { nodes, totalCount: items.length, pageInfo }
-}
-
 function userNode(world: World, login: string): Record<string, unknown> {
   const { name, email } = gitIdentity(world, login)
-  return { login, name, email, url: `https://github.com/${login}` }
+  return { id: nodeId('User', login), login, name, email, url: `https://github.com/${login}` }
 }
 
 function pullNode(world: World, repo: Repo, pull: Pull): Record<string, unknown> {
   return {
     id: nodeId('PullRequest', pull.number), number: pull.number, title: pull.title, body: pull.body, state: pull.mergedAt === null ? pull.state.toUpperCase() : 'MERGED', url: `${repo.html}/pull/${pull.number}`,
     author: userNode(world, pull.author), mergedAt: pull.mergedAt, createdAt: githubTime(pull.createdAt), updatedAt: githubTime(lastTouched(pull)), headRefName: pull.head.ref, headRefOid: pull.head.sha,
-    baseRefName: pull.base, isDraft: false,
+    baseRefName: pull.base, isDraft: false, headRepositoryOwner: userNode(world, repo.data.owner), isCrossRepository: false,
+    labels: (page: Page) => connection(pull.labels.map((label) => labelNode(repo, label)), page),
     mergeCommit: () => { const merge = pull.mergeSha === null ? undefined : repo.history.resolve(pull.mergeSha); return merge === undefined ? null : commitNode(world, repo, merge) },
   }
 }
@@ -138,7 +133,31 @@ function repositoryNode(world: World, repo: Repo): Record<string, unknown> {
       if (pull === undefined) throw new Error(`Could not resolve to a PullRequest with the number of ${number}.`)
       return pullNode(world, repo, pull)
     },
-    pullRequests: ({ states, ...page }: Page & { states?: string[] }) => connection(data.pulls.map((pull) => pullNode(world, repo, pull)).filter((pull) => states === undefined || states.includes(String(pull['state']))), page),
+    pullRequests: ({ states, baseRefName, headRefName, ...page }: Page & { states?: string[] | null; baseRefName?: string | null; headRefName?: string | null }) => {
+      const pulls = data.pulls.filter((pull) => pull.base === (baseRefName ?? pull.base) && pull.head.ref === (headRefName ?? pull.head.ref)).map((pull) => pullNode(world, repo, pull))
+      return connection(pulls.filter((pull) => states?.includes(String(pull['state'])) ?? true).toSorted(newestFirst), page)
+    },
+    ...listFields(world, repo),
+  }
+}
+
+function newestFirst(one: Record<string, unknown>, other: Record<string, unknown>): number {
+  return String(other['createdAt']).localeCompare(String(one['createdAt']))
+}
+
+/** The lists of a repository besides its pull requests. Issues and releases come newest first whatever order is asked for, labels by name. */
+function listFields(world: World, repo: Repo): Record<string, unknown> {
+  const { data } = repo
+  const releases = () => data.releases.map((release) => releaseNode(repo, release, userNode(world, release.author)))
+  return {
+    hasIssuesEnabled: true,
+    issues: ({ states, filterBy, ...page }: Page & { states?: string[] | null; filterBy?: { createdBy?: string | null } | null }) => {
+      const issues = data.issues.filter((issue) => issue.author === (filterBy?.createdBy ?? issue.author)).map((issue) => issueNode(repo, issue, userNode(world, issue.author)))
+      return connection(issues.filter((issue) => states?.includes(String(issue['state'])) ?? true).toSorted(newestFirst), page)
+    },
+    labels: ({ query, ...page }: Page & { query?: string | null }) => connection(labelsOf(repo).filter((label) => label.includes(query ?? '')).map((label) => labelNode(repo, label)), page),
+    releases: (page: Page) => connection(releases().toSorted(newestFirst), page),
+    release: ({ tagName }: { tagName: string }) => releases().find((release) => release['tagName'] === tagName) ?? null,
   }
 }
 

@@ -1,14 +1,9 @@
 import type { Hono } from 'hono'
 import { notFound, pageResponse } from '../responses.ts'
-import type { GithubState, Repo } from '../state.ts'
-import { labelView } from '../views/issue.ts'
+import type { GithubState } from '../state.ts'
+import { labelsOf, labelView } from '../views/issue.ts'
 
 const base = '/repos/:owner/:repo'
-
-/** A world names labels only where they are used, so a repository has those its issues and pull requests bear. */
-function labelsOf({ data }: Repo): string[] {
-  return [...new Set([...data.issues, ...data.pulls].flatMap(({ labels }) => labels))].toSorted()
-}
 
 /** The labels of a repository and of one of its issues or pull requests. */
 export function addLabelRoutes(app: Hono, state: GithubState): void {

@@ -14,6 +14,11 @@ export function labelView({ api }: Repo, name: string): Record<string, unknown> 
   return { id, node_id: nodeId('Label', id), url: `${api}/labels/${encodeURIComponent(name)}`, name, description: '', color: stableHex(name, 6), default: false }
 }
 
+/** A world names labels only where they are used, so a repository has those its issues and pull requests bear; by name. */
+export function labelsOf({ data }: Repo): string[] {
+  return [...new Set([...data.issues, ...data.pulls].flatMap(({ labels }) => labels))].toSorted()
+}
+
 /** When an issue or pull request last changed. */
 export function lastTouched(item: Issue | Pull): string {
   const ended = 'mergedAt' in item ? item.mergedAt : item.closedAt
