@@ -64,6 +64,8 @@ async function readServer(baseUrl: string, token: string | undefined, guarded: t
   const base = `${baseUrl.replace(/\/$/, '')}/`
   const headers = bearer(token)
   const { text: list } = await readText(`${base}llms.txt`, guarded, headers)
+  // Source: llmstxt.org; the title is the one thing such a list must have. A login page would read as a list of nothing.
+  if (!/^\s*# /.test(list)) fail('bad_response', 'The documents’ server answered llms.txt with something that is no list of pages: its address may be wrong, or a proxy or login page stands before it.')
   const listed = [...list.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => URL.parse(target ?? '', base)?.href ?? [])
   const urls = [...new Set(listed)].filter((url) => url.startsWith(base)).slice(0, MOST_PAGES + 1)
   return inBatches(urls, async (url) => ({ path: decodeURI(url.slice(base.length)), text: (await readText(url, guarded, headers)).text, url }))

@@ -31,6 +31,10 @@ export function createGithubClient(connection: GithubConnection, guarded: typeof
   const octokit = new Octokit({
     auth: connection.token, baseUrl: connection.baseUrl.replace(/\/$/, ''), request: { fetch: guarded }, log: { debug: silent, info: silent, warn: silent, error: silent },
   })
+  octokit.hook.after('request', ({ data }) => {
+    // Octokit hands on whatever came with a good status, a login page as a string.
+    if (typeof data !== 'object' || data === null) fail('bad_response', 'GitHub answered with something that is no JSON object: its address may be wrong, or a proxy or login page stands before it.')
+  })
   return {
     ...repositoryScope(connection.repositories),
     ...codeReads(octokit.rest),
@@ -96,7 +100,7 @@ function deliveryReads({ repos, actions, checks }: Rest) {
     deployments: async (of: Repository, query: PageOf & { environment?: string; sha?: string }) => z.array(DeploymentShape).parse((await repos.listDeployments({ ...of, ...query })).data),
     deployment: async (of: Repository, id: number) => DeploymentShape.parse((await repos.getDeployment({ ...of, deployment_id: id })).data),
     deploymentStatuses: async (of: Repository, id: number, most: number) => z.array(DeploymentStatusShape).parse((await repos.listDeploymentStatuses({ ...of, deployment_id: id, per_page: most })).data),
-    environments: async (of: Repository, query: PageOf) => z.array(EnvironmentShape).parse((await repos.getAllEnvironments({ ...of, ...query })).data.environments ?? []),
+    environments: async (of: Repository, query: PageOf) => z.array(EnvironmentShape).parse((await repos.getAllEnvironments({ ...of, ...query })).data.environments),
     runs: async (of: Repository, query: PageOf & { branch?: string; head_sha?: string; created?: string }) => z.array(RunShape).parse((await actions.listWorkflowRunsForRepo({ ...of, ...query })).data.workflow_runs),
     jobs: async (of: Repository, runId: number, query: PageOf) => z.array(JobShape).parse((await actions.listJobsForWorkflowRun({ ...of, run_id: runId, ...query })).data.jobs),
     checkRuns: async (of: Repository, sha: string, query: PageOf) => {
@@ -151,6 +155,7 @@ async function readTail(connection: GithubConnection, guarded: typeof fetch, { o
     const { kind, message, ...rest } = failureOfStatus(response.status, 'GitHub', { headers: response.headers, what: `the log of job ${jobId}` })
     fail(kind, message, rest)
   }
+  if (response.headers.get('content-type')?.includes('html') === true) fail('bad_response', `GitHub answered the log of job ${jobId} with a web page: a proxy or login page may stand before it.`)
   const chunks: Uint8Array[] = []
   let kept = 0
   let cut = false

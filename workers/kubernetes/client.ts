@@ -98,13 +98,13 @@ export function createKubernetesClient(connection: KubernetesConnection, guarded
     limitRanges: lister<V1LimitRange>((query) => core.listLimitRangeForAllNamespaces(query), (query) => core.listNamespacedLimitRange(query)),
     /** Those the worker may look into, whatever the cluster has besides. */
     namespaces: async (): Promise<Page<V1Namespace>> => {
-      const { items, ...page } = clusterPage(await read('namespaces', core.listNamespace({ limit: PAGE })))
+      const { items, ...page } = clusterPage(await readList('namespaces', core.listNamespace({ limit: PAGE })))
       return { ...page, items: items.filter((item) => scopes.sees(item.metadata?.name ?? '')) }
     },
     /** The log's text, each line led by its time; `limitBytes` bounds it at the source. */
     podLog: (namespace: string, name: string, options: { container?: string; previous?: boolean; sinceSeconds?: number; tailLines: number; limitBytes: number }) =>
       read(`logs of pod ${name}`, core.readNamespacedPodLog({ namespace, name, timestamps: true, ...options })),
-    nodes: async (): Promise<Page<V1Node>> => clusterPage(await read('nodes', core.listNode({ limit: PAGE }))),
+    nodes: async (): Promise<Page<V1Node>> => clusterPage(await readList('nodes', core.listNode({ limit: PAGE }))),
     /** Undefined when the cluster has no metrics server. */
     podMetrics: (scope: Scope): Promise<PodMetrics[] | undefined> => {
       const api = { group: 'metrics.k8s.io', version: 'v1beta1', plural: 'pods' }
@@ -155,7 +155,7 @@ function lister<T>(inAll: (query: Query) => Answer<T>, inOne: (query: Query & { 
       for (let page = 0; page < pages && (page === 0 || next !== undefined); page += 1) {
         const from = next === undefined ? query : { ...query, _continue: next }
         // Each page's address is in the one before.
-        const answer = await read('that list', namespace === null ? inAll(from) : inOne({ ...from, namespace }))
+        const answer = await readList('that list', namespace === null ? inAll(from) : inOne({ ...from, namespace }))
         items.push(...answer.items)
         next = answer.metadata?._continue === '' ? undefined : answer.metadata?._continue
       }
@@ -181,6 +181,14 @@ async function read<T>(what: string, answer: Promise<T>): Promise<T> {
     if (error instanceof SyntaxError) fail('bad_response', `Kubernetes answered ${what} with JSON that ends early or is broken.`)
     throw error
   }
+}
+
+/** A list that is one: every object of the API has metadata, and the client takes whatever comes for objects. */
+async function readList<T>(what: string, asked: Answer<T>): Answer<T> {
+  const answer = await read(what, asked)
+  const { items }: { items?: unknown } = answer as { items?: unknown } | null ?? {}
+  const isList = Array.isArray(items) && items.every((item: { metadata?: unknown } | null) => typeof item?.metadata === 'object' && item.metadata !== null)
+  return isList ? answer : fail('bad_response', `Kubernetes answered ${what} with something that is no list of its objects.`)
 }
 
 function configurationOf(connection: KubernetesConnection, guarded: typeof fetch): Parameters<typeof createConfiguration>[0] {

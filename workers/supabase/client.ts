@@ -27,7 +27,7 @@ export function projectUrlOf({ projectUrl, projectRef }: SupabaseConnection): st
   return projectUrl ?? `https://${projectRef}.supabase.co`
 }
 
-const LogAnswer = z.object({ result: z.array(z.record(z.string(), z.unknown())).default([]), error: z.unknown().optional() })
+const LogAnswer = z.object({ result: z.array(z.record(z.string(), z.unknown())).optional(), error: z.unknown().optional() })
 const Bans = z.object({ banned_ipv4_addresses: z.array(z.string()) })
 const Rows = z.array(z.record(z.string(), z.unknown()))
 
@@ -65,7 +65,7 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
         sql, iso_timestamp_start: window.start.toISOString(), iso_timestamp_end: window.end.toISOString(),
       })
       if (data.error !== undefined && data.error !== null && data.error !== '') fail('bad_response', 'Supabase could not run the log query; try a shorter window.')
-      return data.result
+      return data.result ?? fail('bad_response', 'Supabase answered the log query with neither rows nor an error.')
     },
     /** Asks the data API for no rows of a table, as the publishable key may. */
     probeTable: async (schema: string, table: string): Promise<TableProbe> => {
@@ -88,6 +88,7 @@ export function createSupabaseClient(connection: SupabaseConnection, guarded: ty
       // supabase-js turns a thrown error into data; ours must stay a failure.
       if (thrown !== undefined) throw thrown
       if (error !== null && status === 0) throw new FailureError({ kind: 'unavailable', message: 'The project’s data API could not be reached.' })
+      if (error !== null && status < 300) fail('bad_response', 'The project’s data API answered with something that is no JSON: its address may be wrong, or a proxy stands before it.')
       // A proxy's answer has no code, whatever the library's types say.
       const code: unknown = error?.code
       return { status, code: typeof code === 'string' && code !== '' ? code : null }
