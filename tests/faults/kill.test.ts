@@ -26,8 +26,9 @@ async function surround({ onTestFinished }: TestContext, { silentAt = 0, onSilen
 }
 
 const count = ({ steps }: Stored, kind: 'turn' | 'call'): number => steps.filter((step) => step.kind === kind).length
-/** The plan is closed after the report was posted, by whoever posted it or found it there. */
-const closed = (around: BotElsewhere, ts: string): Promise<unknown> => eventually('the end of the plan', () => around.said(ts).find(({ text }) => text.startsWith('Investigated:')))
+/** The thread's session goes back to rest after its report was posted, by whoever posted it or found it there. */
+const closed = ({ slack }: BotElsewhere, ts: string): Promise<unknown> =>
+  eventually('the end of the session', () => [...slack.state.sessions.values()].find(({ threadTs, status }) => threadTs === ts && status === 'active'), 100_000)
 
 /** The end of a run, however often its process died: right, complete, said once. */
 function expectWhole(around: BotElsewhere, ts: string, { run, record, ...stored }: Stored): void {
@@ -35,7 +36,7 @@ function expectWhole(around: BotElsewhere, ts: string, { run, record, ...stored 
   expect([count({ run, record, ...stored }, 'turn'), count({ run, record, ...stored }, 'call')]).toEqual([whole.turns, whole.calls])
   expect(record?.usage).toMatchObject({ inputTokens: whole.turns * 1000, outputTokens: whole.turns * 50 })
   expect(record && grade({ answer: around.task.loaded.answer, report: record.report, run: record.run }).reward).toBe(1)
-  const keys = around.said(ts).map(({ metadata }) => (metadata?.['event_payload'] as { key: string }).key)
+  const keys = around.said(ts).map(({ metadata }) => (metadata?.['event_payload'] as { key: string } | undefined)?.key)
   expect(keys).toEqual([`${run.id}:opening`, `${run.id}:report`])
   expect(around.model.refusals).toEqual([])
 }

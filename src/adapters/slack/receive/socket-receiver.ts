@@ -85,13 +85,7 @@ export function createSocketReceiver(slack: SlackConnection & { appToken: string
     },
     start: async () => {
       stopping = new AbortController()
-      const first = await connect().catch((error: unknown) => {
-        const failure = asForemanError(error, 'opening a Socket Mode connection')
-        if (failure instanceof ConfigurationError) throw new ConfigurationError(['Slack refuses SLACK_APP_TOKEN. Make an app-level token with the scope connections:write and set it.'])
-        log.warn({ error: failure.message }, 'Slack is not reachable by Socket Mode; trying again')
-        return undefined
-      })
-      supervision = supervise(first)
+      supervision = supervise(await connect().catch((error: unknown) => tolerate(error, log)))
     },
     stop: async () => {
       stopping.abort()
@@ -102,6 +96,13 @@ export function createSocketReceiver(slack: SlackConnection & { appToken: string
     },
     trouble: () => (connected ? undefined : 'Slack is not connected by Socket Mode; a new connection is being tried.'),
   }
+}
+
+/** What a first attempt may fail for. Throws `ConfigurationError` when trying again cannot help. */
+function tolerate(error: unknown, log: EdgeLog): undefined {
+  const failure = asForemanError(error, 'opening a Socket Mode connection')
+  if (failure instanceof ConfigurationError) throw new ConfigurationError(['Slack refuses SLACK_APP_TOKEN. Make an app-level token with the scope connections:write and set it.'])
+  log.warn({ error: failure.message }, 'Slack is not reachable by Socket Mode; trying again')
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
