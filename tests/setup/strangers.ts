@@ -69,7 +69,8 @@ export function strangerProgram(packageName: string, path: string): string | und
   return existsSync(program) ? program : undefined
 }
 
-if (import.meta.main) {
+// Not `import.meta.main`: the launcher imports this file when the outer Node is new enough to read it.
+if (process.argv[1] === import.meta.filename) {
   try {
     ensureStrangers()
   } catch (error) {

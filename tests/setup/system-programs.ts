@@ -132,7 +132,8 @@ export function ensureSystemPrograms(): void {
   throw new Error(`${outcome}; still not found: ${names}. Run, and read what it says:\n\n  ${installCommand(still)}\n`)
 }
 
-if (import.meta.main) {
+// Not `import.meta.main`: the launcher imports this file when the outer Node is new enough to read it.
+if (process.argv[1] === import.meta.filename) {
   try {
     ensureSystemPrograms()
   } catch (error) {
