@@ -29,11 +29,14 @@ describe('a service that hangs', () => {
       const request = new Request(input, init)
       return new URL(request.url).hostname.startsWith(silent) ? await neverAnswers(request.signal) : await estate.fetch(request)
     }
+    // A lab's services start when they are first asked, which on a busy machine takes longer than a worker is given here.
+    const warm = await siteOf(estate, [], { error: () => {} }, new Date(task.now))
+    await Promise.all(warm.workers.map(async ({ tools }) => await tools[0]?.invoke({}, { callId: 'warm', signal: AbortSignal.timeout(30_000) })))
     const { workers, clock, asOf } = await siteOf({ ...estate, fetch }, [], { error: () => {} }, new Date(task.now))
     const { investigation } = await investigate({
       id: 'i1', incidentId: 'i1', alert: alertOf(task), workers, clock, asOf, boundary: 'b0', emit: () => {}, signal: new AbortController().signal, journal: createMemoryJournal(),
       cast: createCast({ prompts: readPrompts(promptsDirectory), models: {}, policy: 'local:prior' }),
-      budget: { orchestrator: { ...orchestratorBudget, seconds: 40 }, worker: { ...workerBudget, seconds: 3 } },
+      budget: { orchestrator: orchestratorBudget, worker: { ...workerBudget, seconds: 6 } },
     })
     expect(investigation.run.end.reason).toBe('reported')
     expect(investigation.report?.evidence.length).toBeGreaterThan(0)
