@@ -186,7 +186,7 @@ async function read<T>(what: string, answer: Promise<T>): Promise<T> {
 /** A list that is one: every object of the API has metadata, and the client takes whatever comes for objects. */
 async function readList<T>(what: string, asked: Answer<T>): Answer<T> {
   const answer = await read(what, asked)
-  const { items }: { items?: unknown } = answer as { items?: unknown } | null ?? {}
+  const { items }: { items?: unknown } = answer ?? {}
   const isList = Array.isArray(items) && items.every((item: { metadata?: unknown } | null) => typeof item?.metadata === 'object' && item.metadata !== null)
   return isList ? answer : fail('bad_response', `Kubernetes answered ${what} with something that is no list of its objects.`)
 }
