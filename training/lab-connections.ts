@@ -9,7 +9,7 @@ function labConnections(world: World, services: Lab['services']): ConnectionInpu
   const project = world.railway.projects[0]
   return {
     sentry: { baseUrl: sentry.url, token: sentry.token, organization: world.sentry.organization.slug },
-    supabase: { url: supabase.url, projectUrl: supabase.url.replace('://', `://${world.supabase.project.ref}.`), accessToken: supabase.token, metricsKey: supabase.token, projectRef: world.supabase.project.ref },
+    supabase: { url: supabase.url, projectUrl: supabase.url, accessToken: supabase.token, publishableKey: supabase.token, metricsKey: supabase.token, projectRef: world.supabase.project.ref },
     railway: { url: railway.url, token: railway.token, tokenKind: 'account', projectId: project?.id, environment: project?.environments[0]?.name ?? 'production' },
     kubernetes: { url: kubernetes.url, token: kubernetes.token },
     github: { baseUrl: github.url, token: github.token, repositories: world.github.repositories.map(({ owner, name }) => `${owner}/${name}`) },

@@ -9,8 +9,9 @@ import type { Worker, WorkerName } from '../core/worker.ts'
 
 const DelegationInput = z.object({
   question: z.string().min(1).max(1500).describe('What you want to know, in plain words'),
-  entities: z.array(Entity.pick({ kind: true, value: true })).max(20).optional().describe('Exact ids and names the question is about'),
-  window: Window.optional().describe('The time to look at; the incident\'s window unless given'),
+  // Loose here, since every worker repeats this schema to the model: kinds that are none are left out below.
+  entities: z.array(z.object({ kind: z.string(), value: z.string() })).max(20).optional().describe('Exact ids and names it is about, such as issue, commit, service, table'),
+  window: z.object({ start: z.string(), end: z.string() }).optional().describe('ISO 8601; the incident\'s window unless given'),
 })
 
 const parameters = z.toJSONSchema(DelegationInput, { io: 'input' })
@@ -34,11 +35,13 @@ export function delegationTool(worker: Worker, cast: Cast, budget: Budget, windo
         const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ')
         return { failure: { kind: 'invalid_input', message: problems.slice(0, 600) } }
       }
+      const asked = Window.optional().safeParse(parsed.data.window)
+      if (!asked.success) return { failure: { kind: 'invalid_input', message: 'window: give start and end as ISO 8601 times, such as 2026-03-01T12:00:00Z.' } }
       const task = {
         runId: workerRunId(worker.name, callId),
         question: parsed.data.question,
-        entities: (parsed.data.entities ?? []) as Entity[],
-        window: parsed.data.window ?? window,
+        entities: (parsed.data.entities ?? []).flatMap((entity) => Entity.safeParse(entity).data ?? []),
+        window: asked.data ?? window,
       }
       const { run, finding, failure } = await runWorker(worker, task, cast, budget, signal, { ...context, alreadyMs: 0 })
       return { run, ...(finding && { finding }), ...(failure && { failure }) }

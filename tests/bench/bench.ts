@@ -8,6 +8,7 @@ import { memory } from './memory.ts'
 import { ownTime } from './own-time.ts'
 import { tableOf } from './rows.ts'
 import type { Row } from './rows.ts'
+import { tools } from './tools.ts'
 import { worlds } from './worlds.ts'
 
 // `npm run bench`: one table of what the bot and the lab cost on this machine, in under three minutes. `--json` prints the rows,
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   demo: () => demoTiming(tasksDirectory),
   memory,
   lab: () => labRequests(tasksDirectory),
+  tools: () => tools(tasksDirectory),
   worlds: () => worlds(tasksDirectory),
   install: () => install(root),
 }

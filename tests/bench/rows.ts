@@ -3,7 +3,7 @@ export interface Row {
   readonly what: string
   readonly setting: string
   readonly value: number
-  readonly unit: 'ms' | 's' | 'MB' | 'requests/s' | 'KB'
+  readonly unit: 'ms' | 's' | 'MB' | 'requests/s' | 'KB' | 'tokens'
   /** What we aim at, where we do. */
   readonly aim?: string
 }
