@@ -41,9 +41,9 @@ function untilAsked(): Promise<void> {
 /** The services to look into: those of the environment, or a task's world. */
 async function estateFor(task: string | undefined) {
   if (task !== undefined) return { secrets: [], ...await (await import('./training/open-task-lab.ts')).taskEstate(task, tasksDirectory) }
-  const [{ readConfig }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/core/time.ts')])
-  const { connections, secrets } = readConfig(process.env)
-  return { estate: { connections, fetch, clock: systemClock }, secrets, close: async () => undefined }
+  const [{ readConfig }, { openEstate }] = await Promise.all([import('./src/config.ts'), import('./src/open-estate.ts')])
+  const config = readConfig(process.env)
+  return { secrets: config.secrets, ...openEstate(config, note) }
 }
 
 const program = new Command('foreman')
@@ -88,14 +88,19 @@ program.command('start')
   .description('the bot, for real: Slack, Sentry webhooks, the configured workers')
   .addOption(new Option('--role <role>', 'edges, investigations, or both in this process').choices(['all', 'bot', 'investigator']).default('all'))
   .action(async ({ role }: { role: 'all' | 'bot' | 'investigator' }) => {
-    const [{ readConfig }, { startBot }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/start.ts'), import('./src/core/time.ts')])
+    const [{ readConfig }, { startBot }, { openEstate }] = await Promise.all([import('./src/config.ts'), import('./src/start.ts'), import('./src/open-estate.ts')])
     const config = readConfig(process.env)
-    const bot = await startBot(config, role, { promptsDirectory, estateOf: async () => ({ connections: config.connections, fetch, clock: systemClock }) })
-    note(`Foreman is up at ${bot.webUrl}. Ctrl-C stops it.`)
+    const { estate, close } = openEstate(config, note)
     try {
-      await Promise.race([untilAsked(), bot.failed])
+      const bot = await startBot(config, role, { promptsDirectory, estateOf: async () => estate })
+      note(`Foreman is up at ${bot.webUrl}. Ctrl-C stops it.`)
+      try {
+        await Promise.race([untilAsked(), bot.failed])
+      } finally {
+        await bot.stop()
+      }
     } finally {
-      await bot.stop()
+      await close()
     }
   })
 
@@ -105,18 +110,18 @@ program.command('ask <question>')
   .option('--policy <name>', 'a policy for every role')
   .option('--json', 'the whole record as one JSON document')
   .action(async (question: string, options: { task?: string; policy?: string; json?: true }) => {
-    const [{ readConfig }, { ask, investigationMarkdown }, { systemClock }] = await Promise.all([import('./src/config.ts'), import('./src/ask.ts'), import('./src/core/time.ts')])
+    const [{ readConfig }, { ask, investigationMarkdown }] = await Promise.all([import('./src/config.ts'), import('./src/ask.ts')])
     const config = readConfig({ LOG_LEVEL: 'error', ...process.env, ...(options.policy !== undefined && { FOREMAN_POLICY: options.policy }) })
-    const recorded = options.task === undefined ? undefined : await (await import('./training/open-task-lab.ts')).taskEstate(options.task, tasksDirectory)
+    const { estate, close } = await estateFor(options.task)
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
     try {
-      const investigation = await ask({ question, config, promptsDirectory, estate: recorded?.estate ?? { connections: config.connections, fetch, clock: systemClock }, signal: stop.signal, progress: note })
+      const investigation = await ask({ question, config, promptsDirectory, estate, signal: stop.signal, progress: note })
       if (options.json) json(investigation)
       else print(investigationMarkdown(investigation))
       if (!investigation.report) process.exitCode = help.failed
     } finally {
-      await recorded?.close()
+      await close()
     }
   })
 

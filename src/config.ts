@@ -13,6 +13,7 @@ const Environment = z.object({
   FOREMAN_CONCURRENCY: whole(5),
   FOREMAN_INCIDENT_MINUTES: whole(60),
   FOREMAN_LINK_HOSTS: list,
+  FOREMAN_MCP: optional,
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -86,6 +87,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     concurrency: env.FOREMAN_CONCURRENCY,
     incidentMinutes: env.FOREMAN_INCIDENT_MINUTES,
     linkHosts: env.FOREMAN_LINK_HOSTS,
+    /** The file that plugs MCP servers into workers; it names the variables it needs. */
+    mcp: env.FOREMAN_MCP === undefined ? undefined : { file: env.FOREMAN_MCP, variables: environment },
     web: { host: env.HOST, port: env.PORT, sentryWebhookSecret: env.SENTRY_WEBHOOK_SECRET },
     logLevel: env.LOG_LEVEL,
     databaseUrl: env.DATABASE_URL,

@@ -1,3 +1,4 @@
+import type { ExternalMcp } from '../workers/kit/external-mcp.ts'
 import { createRedactor } from '../workers/kit/redact.ts'
 import { loadWorkers } from './bind-workers.ts'
 import type { ConnectionInputs } from './bind-workers.ts'
@@ -10,14 +11,19 @@ export interface Estate {
   readonly connections: ConnectionInputs
   readonly fetch: typeof fetch
   readonly clock: Clock
+  /** Servers of others that are plugged into workers. */
+  readonly external?: ExternalMcp
 }
 
 /**
  * Workers bound to an estate for one run, with their own redactor. `begunAt` is when the run first began: the machine's clock
  * moves on, and a resumed run must look back from the same instant.
  */
-export async function siteOf({ connections, fetch, clock }: Estate, secrets: readonly string[], log: { error(about: object, message: string): void }, begunAt: Date): Promise<Site> {
+export async function siteOf({ connections, fetch, clock, external }: Estate, secrets: readonly string[], log: { error(about: object, message: string): void }, begunAt: Date): Promise<Site> {
   const { bind } = await loadWorkers(connections)
   const onDefect = (error: unknown, tool: string): void => log.error({ err: error, tool }, 'A tool failed by a mistake of ours.')
-  return { workers: bind({ clock, fetch, redactor: createRedactor({ secrets: [...secrets] }), onDefect }), clock, asOf: clock === systemClock ? begunAt : clock.now() }
+  const dependencies = { clock, fetch, redactor: createRedactor({ secrets: [...secrets, ...(external?.secrets ?? [])] }), onDefect }
+  const own = bind(dependencies)
+  const workers = external === undefined ? own : await Promise.all(own.map(async (worker) => ({ ...worker, tools: [...worker.tools, ...await external.tools(worker.name, dependencies)] })))
+  return { workers, clock, asOf: clock === systemClock ? begunAt : clock.now() }
 }

@@ -37,5 +37,6 @@ export function catalogueText(rows: readonly CatalogueRow[]): string {
 function operationText(operation: Operation): string {
   if (operation.type === 'http') return `${operation.method} ${operation.path}`
   if (operation.type === 'graphql') return `query ${/query\s+(\w+)/.exec(operation.document)?.[1] ?? ''}`
+  if (operation.type === 'mcp') return `${operation.tool} of the MCP server ${operation.server}`
   return operation.type === 'sql' ? 'one SELECT' : operation.name
 }

@@ -11,13 +11,15 @@ export type AgentName = z.infer<typeof AgentName>
 
 /**
  * One read a tool can perform: an HTTP method with a path template (`{x}` matches one segment, `{x+}` the rest),
- * a fixed GraphQL document (its whole text), or one SQL statement in a JSON body's `query`. `local` reads nothing over the network.
+ * a fixed GraphQL document (its whole text), or one SQL statement in a JSON body's `query`. `local` reads nothing over the network;
+ * `mcp` is an accepted tool of somebody else's server.
  */
 export const Operation = z.discriminatedUnion('type', [
   z.object({ type: z.literal('http'), method: z.enum(['GET', 'HEAD', 'POST']), path: z.string() }),
   z.object({ type: z.literal('graphql'), path: z.string(), document: z.string() }),
   z.object({ type: z.literal('sql'), path: z.string() }),
   z.object({ type: z.literal('local'), name: z.string() }),
+  z.object({ type: z.literal('mcp'), server: z.string(), tool: z.string() }),
 ])
 export type Operation = z.infer<typeof Operation>
 

@@ -25,6 +25,7 @@ function operationKinds(document: string): string[] {
 /** Why an operation could do more than read; null when it cannot. */
 function dangerOf(worker: string, operation: Operation): string | null {
   if (operation.type === 'local') return null
+  if (operation.type === 'mcp') return 'what another server does is not ours to promise'
   if (!template.test(operation.path)) return 'its path is no template'
   if (worker === 'kubernetes' && forbiddenResources.test(operation.path)) return 'it reaches credentials or containers'
   if (operation.type === 'graphql') return operationKinds(operation.document).join() === 'query' ? null : 'its document is not one query'
@@ -58,7 +59,7 @@ async function problemOf({ tool, method, url, headers, body }: SentRequest): Pro
   if ([...headers.keys()].some((name) => name.includes('method') || name.startsWith('x-original') || name.startsWith('x-rewrite'))) return 'it carries a header that overrides it'
   // Where a service sends a read on to: a signed address, asked without any credential.
   if (url.pathname.startsWith('/_signed/')) return method === 'GET' && body === '' && !headers.has('authorization') ? null : 'a redirected read carries more than its address'
-  const own = tool.operations.filter((operation) => operation.type !== 'local' && isInstance(url.pathname, operation.path))
+  const own = tool.operations.filter((operation) => operation.type !== 'local' && operation.type !== 'mcp' && isInstance(url.pathname, operation.path))
   if (own.some((operation) => operation.type === 'http' && operation.method === method)) return body === '' || (method === 'POST' && body === '{}') ? null : 'a read carries a body'
   const request = method === 'POST' && body.startsWith('{') ? (JSON.parse(body) as { query?: string }) : {}
   if (own.some((operation) => operation.type === 'graphql')) return operationKinds(request.query ?? '').join() === 'query' ? null : 'its document is not one query'

@@ -30,7 +30,7 @@ interface Outgoing {
   readonly dispatcher?: unknown
 }
 
-type NetworkOperation = Exclude<Operation, { type: 'local' }> & { readonly template: PathTemplate }
+type NetworkOperation = Exclude<Operation, { type: 'local' | 'mcp' }> & { readonly template: PathTemplate }
 
 const MAX_BYTES = 8 * 1024 * 1024
 const MAX_REDIRECTS = 3
@@ -45,7 +45,7 @@ const OVERRIDE_PARAMETERS = ['_method', 'x-http-method-override', 'method_overri
 export function guardFetch(fetchImpl: typeof fetch, operations: readonly Operation[], options: GuardOptions): typeof fetch {
   const bases = options.baseUrls.map((url) => new URL(url))
   const allowed = operations.flatMap((operation): NetworkOperation[] =>
-    operation.type === 'local' ? [] : [{ ...operation, template: compilePathTemplate(operation.path) }],
+    operation.type === 'local' || operation.type === 'mcp' ? [] : [{ ...operation, template: compilePathTemplate(operation.path) }],
   )
   const check = async (request: Outgoing) => {
     const refusal = await refusalOf(request, bases, allowed)
