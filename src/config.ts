@@ -14,6 +14,7 @@ const Environment = z.object({
   FOREMAN_INCIDENT_MINUTES: whole(60),
   FOREMAN_LINK_HOSTS: list,
   FOREMAN_MCP: optional,
+  FOREMAN_REDACT: list.pipe(z.array(z.enum(['emails', 'cards']))),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('0.0.0.0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -87,6 +88,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     concurrency: env.FOREMAN_CONCURRENCY,
     incidentMinutes: env.FOREMAN_INCIDENT_MINUTES,
     linkHosts: env.FOREMAN_LINK_HOSTS,
+    /** What the redactor hides besides secrets. */
+    redact: { emails: env.FOREMAN_REDACT.includes('emails'), cardNumbers: env.FOREMAN_REDACT.includes('cards') },
     /** The file that plugs MCP servers into workers; it names the variables it needs. */
     mcp: env.FOREMAN_MCP === undefined ? undefined : { file: env.FOREMAN_MCP, variables: environment },
     web: { host: env.HOST, port: env.PORT, sentryWebhookSecret: env.SENTRY_WEBHOOK_SECRET },

@@ -82,7 +82,7 @@ async function start(config: Config, role: BotRole, surroundings: Surroundings, 
   const { store, queue } = await openDurable(config, log, (error) => failure.reject(error), open)
   const desk = createDesk({
     store, queue, clock: systemClock, newId, windowMinutes: config.incidentMinutes,
-    redact: createRedactor({ secrets: config.secrets }).text,
+    redact: createRedactor({ ...config.redact, secrets: config.secrets }).text,
     onUndelivered: (runId, error) => log.warn({ err: error, run: runId }, 'A stored run could not be queued; the sweep will deliver it.'),
     onAdmitted: metrics.admitted,
   })

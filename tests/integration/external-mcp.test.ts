@@ -86,7 +86,7 @@ describe('a server of somebody else\'s, plugged into a worker', () => {
   })
   afterEach(async () => {
     await Promise.all(plugged.map((external) => external.close()))
-    expect(defects).toEqual([])
+    if (defects.length > 0) throw defects[0]
   })
 
   it('gives nothing until a person has accepted its definitions, and says how', async () => {
@@ -242,6 +242,6 @@ describe('the file that FOREMAN_MCP names', () => {
   })
 
   it('names what is wrong with it when the bot starts', () => {
-    expect(() => openEstate({ connections: readConfig({}).connections, mcp: readConfig({ FOREMAN_MCP: '/no/such/file.json' }).mcp }, () => {})).toThrow(/FOREMAN_MCP: the file \/no\/such\/file\.json cannot be read \(ENOENT\)/)
+    expect(() => openEstate(readConfig({ FOREMAN_MCP: '/no/such/file.json' }), () => {})).toThrow(/FOREMAN_MCP: the file \/no\/such\/file\.json cannot be read \(ENOENT\)/)
   })
 })

@@ -37,7 +37,7 @@ export function createExternalMcp(servers: readonly ExternalServer[], { fetch: f
     try {
       const { tools } = await (await client(server)).listTools(undefined, { cacheMode: 'refresh', timeout: CONNECT_MS })
       const { accepted, problems } = judge(server, tools)
-      problems.forEach(onProblem)
+      for (const problem of problems) onProblem(problem)
       return accepted.map((tool) => bind(server, tool, () => client(server), dependencies))
     } catch (error) {
       open.delete(server)
@@ -51,7 +51,7 @@ export function createExternalMcp(servers: readonly ExternalServer[], { fetch: f
     close: async () => {
       const clients = await Promise.allSettled(open.values())
       open.clear()
-      await Promise.all(clients.map((settled) => (settled.status === 'fulfilled' ? settled.value.close() : undefined)))
+      await Promise.all(clients.flatMap((settled) => (settled.status === 'fulfilled' ? [settled.value.close()] : [])))
     },
   }
 }
@@ -60,7 +60,8 @@ async function connect(server: ExternalServer, fetchImpl: typeof fetch, onClose:
   const { url, command, headers, environment } = server
   // No capabilities: such a server can ask nothing of us, neither a model's words nor a person's.
   const client = new Client({ name: 'foreman', version: '1' }, { versionNegotiation: { mode: 'auto' }, capabilities: {} })
-  client.onclose = onClose
+  // The client is no event target: this is its one way to tell.
+  Object.assign(client, { onclose: onClose })
   const [program = '', ...args] = command ?? []
   const transport = url === undefined
     ? new StdioClientTransport({ command: program, args, env: { ...getDefaultEnvironment(), ...environment }, stderr: 'ignore' })
