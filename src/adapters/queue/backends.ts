@@ -49,6 +49,8 @@ async function connectPostgres(url: string, log: QueueLog): Promise<QueueConnect
     connectionTimeoutMillis: CONNECT_MS,
   })
   pool.on('error', (error) => log.warn({ err: error }, 'The queue lost an idle connection to Postgres; it opens another.'))
+  // The pool listens to idle connections only. One that is lost while BullMQ holds it, as its listener is for hours, would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'The queue lost a connection to Postgres that was in use.')))
   const shared = pool as unknown as PgPool
   try {
     await prepareQueueSchema(shared)

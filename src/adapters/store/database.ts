@@ -94,6 +94,8 @@ async function openPostgres(url: string, options: DatabaseOptions, log: Database
 function createPool(config: pg.PoolConfig, log: DatabaseLog): pg.Pool {
   const pool = new pg.Pool(config)
   pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to Postgres was lost; the next query opens another.'))
+  // One that is lost while it is in use: its query fails, which says enough, but the event without a listener would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
