@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Place } from '../../src/core/alert.ts'
 import type { Investigation } from '../../src/core/investigation.ts'
 import type { Coverage, Report } from '../../src/core/report.ts'
 import { grade } from '../grade.ts'
@@ -24,7 +25,7 @@ const patienceMs = 15 * 60_000
 export async function runOnce(demo: Demo, taskId: string): Promise<OnceResult> {
   const began = performance.now()
   const { channel, ts } = await demo.fire(taskId)
-  const investigation = await Promise.race([investigationOf(demo, ts), demo.bot.failed])
+  const investigation = await Promise.race([investigationOf(demo, { team: '', channel, threadTs: ts }), demo.bot.failed])
   const { loaded } = await demo.rack.mount(taskId)
   const { reward, checks } = grade({ answer: loaded.answer, report: investigation.report, run: investigation.run })
   return {
@@ -40,14 +41,11 @@ export async function runOnce(demo: Demo, taskId: string): Promise<OnceResult> {
 }
 
 /** The record of the thread's investigation, once it has ended: it is stored after the report was posted. */
-async function investigationOf(demo: Demo, threadTs: string): Promise<Investigation> {
+async function investigationOf(demo: Demo, place: Place): Promise<Investigation> {
   const until = performance.now() + patienceMs
-  const channel = demo.slack.state.channels
   for (;;) {
-    for (const id of channel.keys()) {
-      const found = await demo.bot.store.investigationInThread({ team: '', channel: id, threadTs })
-      if (found) return found
-    }
+    const found = await demo.bot.store.investigationInThread(place)
+    if (found) return found
     if (performance.now() > until) throw new Error('The incident\'s thread did not end within 15 minutes.')
     await wait(25)
   }
