@@ -7,6 +7,7 @@ import { cacheTtl } from './cache-ttl.ts'
 import { clockSkew } from './clock-skew.ts'
 import { coldStart } from './cold-start.ts'
 import { comparison } from './comparison.ts'
+import { cpuThrottling } from './cpu-throttling.ts'
 import { deprecatedApiVersion } from './deprecated-api-version.ts'
 import { dnsPolicy } from './dns-policy.ts'
 import { doubleDelivery } from './double-delivery.ts'
@@ -38,6 +39,7 @@ import { portMismatch } from './port-mismatch.ts'
 import { ranking } from './ranking.ts'
 import { rlsDenial } from './rls-denial.ts'
 import { schemaMigration } from './schema-migration.ts'
+import { statementTimeout } from './statement-timeout.ts'
 import { storagePermission } from './storage-permission.ts'
 import { symptomToIssue } from './symptom-to-issue.ts'
 import { thirdPartyRateLimit } from './third-party-rate-limit.ts'
@@ -50,4 +52,4 @@ import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling]
