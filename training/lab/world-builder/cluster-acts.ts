@@ -2,6 +2,7 @@ import type { SentryIssue } from '../../../src/core/world/sentry.ts'
 import type { Draft } from './draft.ts'
 import { addFailingCalls, type FailingCallsAct } from './failing-calls.ts'
 import { addAutoscaler, type AutoscalerAct } from './kubernetes-autoscaler.ts'
+import { burn } from './kubernetes-cpu.ts'
 import { addDiskPressure, evict, type EvictionAct } from './kubernetes-eviction.ts'
 import { findObject } from './kubernetes-objects.ts'
 import { addIngress, addNetworkPolicy, type NetworkPolicyAct } from './kubernetes-network.ts'
@@ -21,6 +22,8 @@ export interface ClusterActs {
   startPod(service: Service, pod: string, at: string): void
   stickRollout(service: Service, act: StuckRolloutAct): string[]
   autoscaler(service: Service, act: AutoscalerAct): void
+  /** What its pods use of the processor now, in millicores each. */
+  burn(service: Service, most: number): void
   evict(service: Service, act: EvictionAct): string
   diskPressure(node: string, act: { since: string; freedBytes: number }): void
   networkPolicy(act: NetworkPolicyAct): void
@@ -43,6 +46,7 @@ export function clusterActs(draft: Draft): ClusterActs {
     },
     stickRollout: (service, act) => stickRollout(draft, service, act),
     autoscaler: (service, act) => addAutoscaler(draft, service, act),
+    burn: (service, most) => burn(draft, service, most),
     evict: (service, act) => evict(draft, service, act),
     diskPressure: (node, act) => addDiskPressure(draft, node, act),
     networkPolicy: (act) => addNetworkPolicy(draft, act),
