@@ -97,7 +97,7 @@ function ordinary(builder: WorldBuilder, { names, service, onset, partnerAddress
   }
   for (const at of ticks(builder.ago('140m'), builder.now, '20m', random.next)) builder.log(service, { at, level: 'info', message: `access sampled from=${partnerAddress} ua="${names.partner}" GET ${names.route} 200 ${random.int(9, 40)}ms` })
   const gone = `${names.route}/${random.int(1000, 9999)}`
-  builder.log(service, { at: before(onset, '6m'), level: 'warning', message: `no such ${names.noun}: from=${partnerAddress} ua="${names.partner}" GET ${gone} 404` })
+  builder.log(service, { at: before(onset, '60s'), level: 'warning', message: `no such ${names.noun}: from=${partnerAddress} ua="${names.partner}" GET ${gone} 404` })
 }
 
 /** The scan: paths nobody ever served, and between them requests that are none. */
@@ -117,6 +117,7 @@ function scan(builder: WorldBuilder, { names, malformed, service, onset, address
     every: '75s',
     answered: { status: 400, path: malformed.path, ms: [0, 4] },
     frames: [{ file: malformed.file, line: malformed.line, fn: malformed.fn }],
+    tags: { client: names.agent },
     says: () => `${type}: ${value} from=${random.pick(addresses)} ua="${names.agent}" ${malformed.method} ${malformed.path} 400`,
     events: random.int(5, 12),
     users: 0,
