@@ -4,6 +4,7 @@ import { addFailingCalls, type FailingCallsAct } from './failing-calls.ts'
 import { addAutoscaler, type AutoscalerAct } from './kubernetes-autoscaler.ts'
 import { burn } from './kubernetes-cpu.ts'
 import { addDiskPressure, evict, type EvictionAct } from './kubernetes-eviction.ts'
+import { labelPods, selectPods } from './kubernetes-labels.ts'
 import { findObject } from './kubernetes-objects.ts'
 import { addIngress, addNetworkPolicy, type NetworkPolicyAct } from './kubernetes-network.ts'
 import { startPodAt } from './kubernetes-pod-start.ts'
@@ -24,6 +25,8 @@ export interface ClusterActs {
   autoscaler(service: Service, act: AutoscalerAct): void
   /** What its pods use of the processor now, in millicores each. */
   burn(service: Service, most: number): void
+  labelPods(service: Service, labels: Readonly<Record<string, string>>): void
+  selectPods(service: Service, labels: Readonly<Record<string, string>>): void
   evict(service: Service, act: EvictionAct): string
   diskPressure(node: string, act: { since: string; freedBytes: number }): void
   networkPolicy(act: NetworkPolicyAct): void
@@ -47,6 +50,8 @@ export function clusterActs(draft: Draft): ClusterActs {
     stickRollout: (service, act) => stickRollout(draft, service, act),
     autoscaler: (service, act) => addAutoscaler(draft, service, act),
     burn: (service, most) => burn(draft, service, most),
+    labelPods: (service, labels) => labelPods(draft, service, labels),
+    selectPods: (service, labels) => selectPods(draft, service, labels),
     evict: (service, act) => evict(draft, service, act),
     diskPressure: (node, act) => addDiskPressure(draft, node, act),
     networkPolicy: (act) => addNetworkPolicy(draft, act),
