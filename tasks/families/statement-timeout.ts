@@ -66,9 +66,14 @@ const files = ({ noun, route, query, role }: Names): Record<string, string> => {
   }
 }
 
-/** What a person ran in the dashboard's editor: only the database's own log knows. */
+const JOURNAL = 'database/by-hand.md'
+
+/** What a person ran in the dashboard's editor: the database's own log has it, and the page where such things are written down. */
 function byHand(builder: WorldBuilder, at: string, statement: string): null {
+  const { docs } = builder.world
+  const who = builder.random.pick(builder.people).login
   builder.postgresLog({ at, severity: 'LOG', user: 'postgres', application: 'dashboard', message: `statement: ${statement}` })
+  docs[JOURNAL] = `${docs[JOURNAL] ?? '# Changes by hand\n\nWhat is no migration. Newest last, UTC.\n\n'}- ${at.slice(0, 16).replace('T', ' ')} ${who}: \`${statement}\`\n`
   return null
 }
 
@@ -76,7 +81,7 @@ function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
   const names = random.pick(NAMES)
   const shape = random.pick(['role', 'database', 'hand'] as const)
-  const onset = builder.ago(`${random.int(19, 58)}m`)
+  const onset = builder.ago(`${random.int(19, 49)}m`)
   // Settings reach new sessions only; the pool renews its connections every four minutes.
   const changed = before(onset, `${random.int(25, 220)}s`)
   const limit = random.pick([3, 4, 6, 7, 9])
@@ -96,6 +101,7 @@ function setUp(builder: WorldBuilder): Cast {
     title: `A login of its own for ${names.service}`,
     statements: [`create role ${names.role} login`, `grant select on public.${names.table} to ${names.role}`, ...(shape === 'database' ? [] : [setting(names.role, 'statement_timeout', '3min')])],
   })
+  byHand(builder, builder.daysAgo(random.int(3, 9)), setting('dashboard_user', 'search_path', 'public, extensions'))
   const twinAt = before(changed, `${random.int(9, 21)}m`)
   const twinStatement = setting(names.twinRole, random.pick(['idle_in_transaction_session_timeout', 'lock_timeout']), `${random.int(11, 19)}s`)
   const twin =
