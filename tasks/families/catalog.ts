@@ -41,7 +41,9 @@ import { rlsDenial } from './rls-denial.ts'
 import { scannerNoise } from './scanner-noise.ts'
 import { schemaMigration } from './schema-migration.ts'
 import { selectorMismatch } from './selector-mismatch.ts'
+import { sequenceBehind } from './sequence-behind.ts'
 import { statementTimeout } from './statement-timeout.ts'
+import { slowRegex } from './slow-regex.ts'
 import { storagePermission } from './storage-permission.ts'
 import { symptomToIssue } from './symptom-to-issue.ts'
 import { thirdPartyRateLimit } from './third-party-rate-limit.ts'
@@ -50,8 +52,9 @@ import { twoFaults } from './two-faults.ts'
 import { vanishedLogs } from './vanished-logs.ts'
 import { vendorOutage } from './vendor-outage.ts'
 import { websocketDrops } from './websocket-drops.ts'
+import { wrongBranch } from './wrong-branch.ts'
 import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex]
