@@ -2,6 +2,7 @@ import type { GithubCommit } from '../../../src/core/world/github.ts'
 import type { KubernetesObject } from '../../../src/core/world/kubernetes.ts'
 import type { SentryIssue } from '../../../src/core/world/sentry.ts'
 import { World } from '../../../src/core/world/world.ts'
+import { type BranchActs, branchActs } from './branch-deploy.ts'
 import { drawOrganization, drawPeople, type Organization, type Person } from './cast.ts'
 import { type ClusterActs, clusterActs } from './cluster-acts.ts'
 import { createDatabaseActs, type DatabaseActs } from './database-acts.ts'
@@ -25,7 +26,7 @@ import { addTrace, type SpanAct } from './trace.ts'
 import { addCron, addEdgeLog, addMigration, addPostgresLog, addSql, type EdgeLogAct, type PostgresLogAct } from './supabase.ts'
 
 /** Acts that keep a world consistent: each writes all that one thing leaves behind in the six services. Times are ISO 8601. */
-export interface WorldBuilder extends RailwayActs {
+export interface WorldBuilder extends RailwayActs, BranchActs {
   readonly random: Random
   readonly now: string
   readonly organization: Organization
@@ -112,6 +113,7 @@ export function createWorldBuilder(options: BuilderOptions): WorldBuilder {
     failures: (service, act) => addFailures(draft, service, act),
     sentry: createSentryActs(draft),
     ...railwayActs(draft),
+    ...branchActs(draft),
     monitor: (service, act) => addMonitor(draft, service, act),
     uptime: (service, act) => addUptime(draft, service, act),
     migration: (act) => addMigration(draft, act),
