@@ -1,4 +1,4 @@
-import { fact, id, pattern, rootCause } from '../../training/lab/world-builder/answer.ts'
+import { fact, id, pattern, rootCause, words } from '../../training/lab/world-builder/answer.ts'
 import type { WorldBuilder } from '../../training/lab/world-builder/builder.ts'
 import { commitCulprit } from '../../training/lab/world-builder/commit-culprit.ts'
 import { callerFiles, callerFrames } from '../../training/lab/world-builder/failing-calls.ts'
@@ -102,7 +102,7 @@ function blocked(builder: WorldBuilder, { names, service, onset, client }: Cast)
     const done = after(at, `${Math.ceil(ms / 1000)}s`)
     if (Date.parse(done) > Date.parse(builder.now)) continue
     builder.log(service, { at: done, level: 'warning', message: `event loop was blocked for ${ms - random.int(60, 400)} ms` })
-    builder.log(service, { at: done, level: 'info', message: `refused ${path}: RuleError: ${rule.field} (${random.int(29, 34)} characters) ${names.client}=${client} took=${ms}ms` })
+    builder.log(service, { at: done, level: 'info', message: `refused ${path}: RuleError: ${rule.field} (${random.int(30, 32)} characters) ${names.client}=${client} took=${ms}ms` })
     builder.http(service, { from: at, to: after(at, '1s'), every: '1s', requests: [{ method: 'POST', path, status: 422, ms: [ms, ms + 9] }] })
     builder.http(service, { from: after(at, '1s'), to: after(at, '3s'), every: '1s', requests: [{ method: 'POST', path: asked, status: 499, ms: [3000, 3009], weight: 2 }, { method: 'POST', path: asked, status: 200, ms: [1900, 2990] }] })
   }
@@ -191,7 +191,7 @@ function tell(builder: WorldBuilder): Story {
       ],
       forbidden: [
         fact('innocent-deploy', 'the newest deploy before the onset', [id(innocent.sha)]),
-        fact('near-twin', 'the change of another rule, the week before', [id(twin), id(names.other.name), id(rulePath(names.other))]),
+        fact('near-twin', 'the change of another rule, the week before', [id(twin), words(names.otherTitle), id(rulePath(names.other))]),
       ],
     }),
   }
