@@ -1,5 +1,6 @@
 import type { Family } from '../../training/lab/world-builder/family.ts'
 import { accessDenied } from './access-denied.ts'
+import { architectureMismatch } from './architecture-mismatch.ts'
 import { badImageTag } from './bad-image-tag.ts'
 import { breakingDependency } from './breaking-dependency.ts'
 import { buildFailure } from './build-failure.ts'
@@ -32,6 +33,7 @@ import { misspeltHost } from './misspelt-host.ts'
 import { nPlusOne } from './n-plus-one.ts'
 import { nearTwinApart } from './near-twin-apart.ts'
 import { oomKill } from './oom-kill.ts'
+import { payloadLimit } from './payload-limit.ts'
 import { plannedMaintenance } from './planned-maintenance.ts'
 import { poisonMessage } from './poison-message.ts'
 import { poolExhaustion } from './pool-exhaustion.ts'
@@ -40,6 +42,7 @@ import { ranking } from './ranking.ts'
 import { rlsDenial } from './rls-denial.ts'
 import { scannerNoise } from './scanner-noise.ts'
 import { schemaMigration } from './schema-migration.ts'
+import { seededTestData } from './seeded-test-data.ts'
 import { selectorMismatch } from './selector-mismatch.ts'
 import { sequenceBehind } from './sequence-behind.ts'
 import { statementTimeout } from './statement-timeout.ts'
@@ -57,4 +60,4 @@ import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData]
