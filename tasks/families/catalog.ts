@@ -52,6 +52,7 @@ import { symptomToIssue } from './symptom-to-issue.ts'
 import { thirdPartyRateLimit } from './third-party-rate-limit.ts'
 import { timeZone } from './time-zone.ts'
 import { twoFaults } from './two-faults.ts'
+import { uploadLimit } from './upload-limit.ts'
 import { vanishedLogs } from './vanished-logs.ts'
 import { vendorOutage } from './vendor-outage.ts'
 import { websocketDrops } from './websocket-drops.ts'
@@ -60,4 +61,4 @@ import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData, uploadLimit]

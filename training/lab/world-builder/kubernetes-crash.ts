@@ -18,6 +18,8 @@ export interface CrashAct {
   readonly apart?: string
   /** What the container printed before it died, oldest first; `pod` counts from the one that died last, 0. */
   readonly lastLines?: readonly string[] | ((pod: number) => readonly string[])
+  /** Only these, such as those of a rollout that is stuck; their Deployment's count is left as it is. */
+  readonly pods?: readonly string[]
 }
 
 const Status = z.looseObject({
@@ -25,9 +27,9 @@ const Status = z.looseObject({
   containerStatuses: z.array(z.looseObject({})).min(1),
 })
 
-/** Every pod of the live release dies and is restarted: statuses, the Deployment's count, warnings, and the logs from before. */
+/** Every pod of the live release, or those named, dies and is restarted: statuses, the Deployment's count, warnings, and the logs from before. */
 export function crash(draft: Draft, service: Service, act: CrashAct): void {
-  const pods = releaseAt(service, draft.now).pods
+  const pods = act.pods ?? releaseAt(service, draft.now).pods
   for (const [order, name] of pods.entries()) {
     const at = new Date(Date.parse(act.at) - order * (act.apart === undefined ? 0 : seconds(act.apart)) * 1000).toISOString()
     const pod = findObject(draft, 'Pod', name, service.namespace)
@@ -57,7 +59,7 @@ export function crash(draft: Draft, service: Service, act: CrashAct): void {
     })
   }
   const deployment = findObject(draft, 'Deployment', service.name, service.namespace)
-  if (deployment && !act.recovered)
+  if (deployment && !act.recovered && act.pods === undefined)
     Object.assign(deployment['status'] ?? {}, { readyReplicas: 0, availableReplicas: 0, unavailableReplicas: pods.length })
 }
 
@@ -69,6 +71,7 @@ function crashedStatus(pod: KubernetesObject, act: CrashAct): Record<string, unk
     : { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } }
   return {
     ...status,
+    phase: 'Running',
     conditions: status.conditions.map((condition) =>
       condition.type.endsWith('Ready') ? { ...condition, status: act.recovered ? 'True' : 'False', lastTransitionTime: finishedAt } : condition,
     ),
