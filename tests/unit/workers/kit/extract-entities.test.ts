@@ -27,11 +27,24 @@ describe('extractEntities', () => {
     ['PGRST205 from https://abc.example.co/rest/v1/totals?select=id', ['url:https://abc.example.co/rest/v1/totals?select=id', 'error_code:PGRST205']],
     ['cannot pull registry.example.io/team/quote-api:1.5.0', ['image:registry.example.io/team/quote-api:1.5.0']],
     ['new row violates row-level security policy "tenant reads" for table "invoices"', ['table:invoices', 'policy:tenant reads']],
+    ["couldn't find key provider_dsn in Secret messaging/push-provider", ['credential:push-provider', 'variable:provider_dsn']],
+    ['configmap "quote-config" not found', ['config_map:quote-config']],
+    ['{"tenant": "acme", "order_id": 81234}', ['user:acme', 'identifier:81234']],
+    ['claimed message 810897 from queue orders.created', ['identifier:810897', 'identifier:orders.created']],
+    ['trace=7c109e175dfb1271df68382e02feb82e refused', ['trace:7c109e175dfb1271df68382e02feb82e']],
+    ['PORT=8080 but process.env.HOST is unset', ['variable:PORT', 'variable:HOST']],
+    ["unknown field 'unit_price' in KeyError: 'sku_id'", ['column:unit_price', 'column:sku_id']],
+    ['Stripe-Version: 2024-06-20 is retired; use version v2.1', ['identifier:2024-06-20', 'identifier:v2.1']],
+    ['dial tcp: redis-primary:6379, upstream=billing.shop:8080', ['host:redis-primary:6379', 'host:billing.shop:8080']],
+    ['x509: certificate for *.shop.example.com has expired', ['domain:*.shop.example.com']],
+    ['image "redis:7.4" is gone', ['image:redis:7.4']],
+    ['at Module.handle (file:///app/src/handlers/digest.js:5:17)', ['file:/app/src/handlers/digest.js:5:17']],
+    ['flag=new-checkout broker=kafka-1:9092', ['variable:new-checkout', 'host:kafka-1:9092']],
   ])('finds in "%s" what it names', (text, expected) => {
     expect(found(text)).toEqual(expect.arrayContaining(expected))
   })
 
-  it.each(['cannot reach ledger-api.payments.example.c…', 'the service could not be reached and gave up', 'Everything is fine.', 'read-only replicas are up-to-date', ''])('finds nothing in "%s"', (text) => {
+  it.each(['cannot reach ledger-api.payments.example.c…', 'the service could not be reached and gave up', 'Everything is fine.', 'read-only replicas are up-to-date', 'Node.js v24.11.0', ''])('finds nothing in "%s"', (text) => {
     expect(found(text)).toEqual([])
   })
 

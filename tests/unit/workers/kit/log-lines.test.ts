@@ -40,6 +40,10 @@ describe('a line that is JSON', () => {
     expect(plainMessage('{"level":50,"time":1,"pid":7,"msg":"refused","host":"db","nested":{"a":1}}')).toBe('refused level=50 host=db')
   })
 
+  test('shows the error logged beside the message, and its frames', () => {
+    expect(plainMessage('{"msg":"refused","err":{"type":"TypeError","message":"x is null","stack":"TypeError: x is null\\n    at run (src/run.ts:4:2)"}}')).toBe('refused TypeError: x is null\n    at run (src/run.ts:4:2)')
+  })
+
   test.each(['{broken', '{"no":"message"}', 'plain'])('or is none stays as it is: %s', (line) => {
     expect(plainMessage(line)).toBe(line)
   })
@@ -55,6 +59,49 @@ describe('signals of a log', () => {
   test('may name what each line belongs to', () => {
     const own = foldLines([entry(1, 'refused', 'error', 'pod-1')])
     expect(logSignals(own, (line) => line.origins.map((value) => ({ kind: 'pod', value })))[0]?.entities).toEqual([{ kind: 'pod', value: 'pod-1' }])
+  })
+})
+
+describe('signals of an error', () => {
+  test('say the fact and its place in own code, without time, level and trace', () => {
+    const crash = ['ERROR file:///app/src/handlers/digest.js:5', 'ERROR TypeError: x is null', 'ERROR at Module.handle (file:///app/src/handlers/digest.js:5:17)', 'ERROR Node.js v24.11.0'].map((message) => entry(1, message, 'error', 'a'))
+    expect(logSignals(foldLines(joinContinuations(crash)), []).map(({ text }) => text)).toEqual(['error ×1: TypeError: x is null at src/handlers/digest.js:5'])
+    expect(logSignals(foldLines([entry(1, '2026-03-12T10:00:00Z ERROR trace=7c109e175dfb1271df68382e02feb82e refused')]), [])[0]?.text).toBe('error ×1: refused')
+  })
+
+  test('name first what all lines have in common, and few of the ids that differ', () => {
+    const ids = Array.from({ length: 10 }, (_, n) => entry(n, `run run_9${n}AbCdEf${n} refused by upstream=billing:8080`))
+    const entities = logSignals(foldLines(ids), []).at(-1)?.entities ?? []
+    expect(entities[0]).toEqual({ kind: 'host', value: 'billing:8080' })
+    expect(entities.filter(({ kind }) => kind === 'identifier')).toHaveLength(3)
+  })
+
+  test('fold the pods that only differ in their names', () => {
+    expect(foldLines(['x2k4z', 'b9d7m'].map((suffix, n) => entry(n, `refused by=quote-api-7d9f8b6c5d-${suffix}`)))).toHaveLength(1)
+  })
+})
+
+describe('notes of a log', () => {
+  const errors = Array.from({ length: 10 }, (_, n) => entry(n, n === 0 ? 'failed tenant=birch' : 'failed tenant=acme'))
+  const fine = Array.from({ length: 20 }, (_, n) => entry(n, `ok tenant=${['birch', 'cedar', 'dogwood'][n % 3] ?? ''}`, 'info'))
+
+  test('say what most failures share and other lines do not, led by it', () => {
+    expect(logSignals(foldLines([...errors, ...fine]), [{ kind: 'service', value: 'api' }])[0]).toMatchObject({
+      kind: 'anomaly', severity: 2, text: '9 of 10 errors have tenant=acme; none of 20 other lines with tenant does.', entities: [{ kind: 'user', value: 'acme' }, { kind: 'service', value: 'api' }],
+    })
+  })
+
+  test('are silent about what every line has, and about few errors', () => {
+    const constant = [...errors.map((line) => ({ ...line, message: 'failed region=eu' })), ...fine.map((line) => ({ ...line, message: 'ok region=eu' }))]
+    expect(logSignals(foldLines(constant), []).map(({ kind }) => kind)).toEqual(['error'])
+    expect(logSignals(foldLines(errors.slice(-4)), []).map(({ kind }) => kind)).toEqual(['error'])
+  })
+
+  test('say what is tried again and again', () => {
+    const tries = [11, 12].map((n) => entry(n, `claimed message=810897 kind=digest attempt=${n}`, 'info'))
+    expect(logSignals(foldLines([...tries, entry(13, 'claimed message=810898 attempt=1', 'info')]), [])).toMatchObject([
+      { kind: 'anomaly', severity: 3, count: 12, text: '810897 was tried 12 times: claimed message=810897 kind=digest attempt=12', entities: [{ kind: 'identifier', value: '810897' }] },
+    ])
   })
 })
 
