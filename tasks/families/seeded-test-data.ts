@@ -124,13 +124,12 @@ function customers(builder: WorldBuilder, { names, service, onset, twin }: Cast,
   builder.log(service, { at: after(onset, '4m'), level: 'warning', message: `${names.noun} retried once account=${twin}: connection reset, then 200` })
 }
 
-/** What the seeded accounts do, and the runs that make them do it. */
-function seeded(builder: WorldBuilder, { names, shape, service, repository, file, onset, every, accounts, merged }: Cast): ReturnType<WorldBuilder['failures']> {
+/** The runs of their repository's workflow: every walk of the robot, or the one that wrote the showroom. */
+function workflow(builder: WorldBuilder, { names, shape, repository, file, accounts }: Cast, walks: readonly string[]): void {
   const { random, world } = builder
   const head = world.github.repositories.find(({ name }) => name === repository)?.branches[0]?.sha ?? ''
   const actor = random.pick(builder.people).login
-  const runs = shape === 'suite' ? ticks(before(onset, '50s'), builder.ago('2m'), every) : [merged]
-  for (const at of runs) {
+  for (const at of walks) {
     const run = builder.cluster.workflowRun(repository, {
       at,
       name: shape === 'suite' ? 'walk' : 'seed',
@@ -141,20 +140,30 @@ function seeded(builder: WorldBuilder, { names, shape, service, repository, file
     const stored = world.github.repositories.flatMap(({ workflowRuns }) => workflowRuns).find((each) => each.id === run)
     if (stored && shape === 'suite') stored.event = 'schedule'
   }
+}
+
+/** What the seeded accounts do, and the runs that make them do it. */
+function seeded(builder: WorldBuilder, cast: Cast): ReturnType<WorldBuilder['failures']> {
+  const { random } = builder
+  const { names, shape, service, onset, every, accounts, merged } = cast
+  const walks: string[] = []
   const [type, value] = names.error
   const issue = builder.failures(service, {
     where: names.route,
     type,
     value,
     from: onset,
-    to: builder.now,
-    every: shape === 'suite' ? every : '3m',
+    // So that the last walk, like the others, is over by now.
+    to: builder.ago('60s'),
+    every,
     answered: { status: names.status, path: names.route.split(' ')[1] ?? '/', ms: [3, 20] },
     frames: [{ file: `src/${names.noun}.js`, line: names.line, fn: names.noun }],
     says: () => `${type}: ${value} account=${random.pick(accounts)}`,
     events: accounts.length * (shape === 'suite' ? random.int(2, 4) : random.int(1, 3)),
     users: 0,
+    leaves: ({ at }) => walks.push(before(at, '20s')),
   })
+  workflow(builder, cast, shape === 'suite' ? walks : [merged])
   issue.userCount = accounts.length
   for (const event of issue.events) event.user = { id: random.pick(accounts) }
   return issue
@@ -176,7 +185,7 @@ function tell(builder: WorldBuilder): Story {
     '- Production holds accounts that are nobody: robots and showrooms. They are billed nothing and paged for by nobody.',
     '- Sentry filtert sie nicht heraus, das steht seit dem Frühjahr auf der Liste.',
   ])
-  const since = onset.slice(11, 16)
+  const since = issue.firstSeen.slice(11, 16)
   return {
     asked: random.pick([
       issue,
