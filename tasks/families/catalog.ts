@@ -40,7 +40,9 @@ import { poolExhaustion } from './pool-exhaustion.ts'
 import { portMismatch } from './port-mismatch.ts'
 import { ranking } from './ranking.ts'
 import { rlsDenial } from './rls-denial.ts'
+import { rotatedSigningSecret } from './rotated-signing-secret.ts'
 import { scannerNoise } from './scanner-noise.ts'
+import { scaledToZero } from './scaled-to-zero.ts'
 import { schemaMigration } from './schema-migration.ts'
 import { seededTestData } from './seeded-test-data.ts'
 import { selectorMismatch } from './selector-mismatch.ts'
@@ -51,6 +53,7 @@ import { storagePermission } from './storage-permission.ts'
 import { symptomToIssue } from './symptom-to-issue.ts'
 import { thirdPartyRateLimit } from './third-party-rate-limit.ts'
 import { timeZone } from './time-zone.ts'
+import { tooLittleKept } from './too-little-kept.ts'
 import { twoFaults } from './two-faults.ts'
 import { uploadLimit } from './upload-limit.ts'
 import { vanishedLogs } from './vanished-logs.ts'
@@ -61,4 +64,4 @@ import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData, uploadLimit]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData, uploadLimit, rotatedSigningSecret, scaledToZero, tooLittleKept]
