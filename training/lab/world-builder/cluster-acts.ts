@@ -5,9 +5,11 @@ import { addAutoscaler, type AutoscalerAct } from './kubernetes-autoscaler.ts'
 import { burn } from './kubernetes-cpu.ts'
 import { addDiskPressure, evict, type EvictionAct } from './kubernetes-eviction.ts'
 import { labelPods, selectPods } from './kubernetes-labels.ts'
+import { addCronJob, type CronJobAct } from './kubernetes-cronjob.ts'
 import { findObject } from './kubernetes-objects.ts'
 import { addIngress, addNetworkPolicy, type NetworkPolicyAct } from './kubernetes-network.ts'
 import { startPodAt } from './kubernetes-pod-start.ts'
+import { scaleToZero } from './kubernetes-scaling.ts'
 import { stickRollout, type StuckRolloutAct } from './kubernetes-stuck-rollout.ts'
 import { changeContainer, changePodSpec, placeOn, type Container, type PodSpec } from './kubernetes-template.ts'
 import { mergeChange, type MergedChange } from './merged-change.ts'
@@ -25,6 +27,8 @@ export interface ClusterActs {
   autoscaler(service: Service, act: AutoscalerAct): void
   /** What its pods use of the processor now, in millicores each. */
   burn(service: Service, most: number): void
+  scaleToZero(service: Service, act: { at: string; manager: string }): void
+  cronJob(act: CronJobAct): void
   labelPods(service: Service, labels: Readonly<Record<string, string>>): void
   selectPods(service: Service, labels: Readonly<Record<string, string>>): void
   evict(service: Service, act: EvictionAct): string
@@ -50,6 +54,8 @@ export function clusterActs(draft: Draft): ClusterActs {
     stickRollout: (service, act) => stickRollout(draft, service, act),
     autoscaler: (service, act) => addAutoscaler(draft, service, act),
     burn: (service, most) => burn(draft, service, most),
+    scaleToZero: (service, act) => scaleToZero(draft, service, act),
+    cronJob: (act) => addCronJob(draft, act),
     labelPods: (service, labels) => labelPods(draft, service, labels),
     selectPods: (service, labels) => selectPods(draft, service, labels),
     evict: (service, act) => evict(draft, service, act),

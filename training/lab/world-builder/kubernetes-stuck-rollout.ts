@@ -47,7 +47,7 @@ export function stickRollout(draft: Draft, service: Service, act: StuckRolloutAc
     status: { replicas: fresh, fullyLabeledReplicas: fresh, observedGeneration: 1 },
   }
   draft.world.kubernetes.objects.push(set)
-  if (recreate) removeOld(draft, service, old)
+  if (recreate) takeDown(draft, service, old)
   deployment.metadata.annotations = { ...deployment.metadata.annotations, 'deployment.kubernetes.io/revision': revision }
   const strategy = recreate ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } }
   Object.assign(deployment, {
@@ -57,7 +57,8 @@ export function stickRollout(draft: Draft, service: Service, act: StuckRolloutAc
   return Array.from({ length: fresh }, (_, index) => waitingPod(draft, service, { set, spec: template.spec, act, at: after(act.at, `${1 + index}s`) }))
 }
 
-function removeOld(draft: Draft, service: Service, old: KubernetesObject): void {
+/** Leaves nothing of a ReplicaSet but its record: no pods, no metrics, no endpoints. */
+export function takeDown(draft: Draft, service: Service, old: KubernetesObject): void {
   const gone = new Set(podsOf(draft, old).map(({ metadata }) => metadata.name))
   const { kubernetes } = draft.world
   kubernetes.objects = kubernetes.objects.filter(({ kind, metadata }) => !(kind === 'Pod' && gone.has(metadata.name)))
