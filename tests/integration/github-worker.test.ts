@@ -98,7 +98,7 @@ describe('the GitHub worker on the lab', () => {
 
   it('names the job and step of a failed run, and ends its log', async () => {
     const { structured, signals } = await github.call('github_list_workflow_runs', { only: 'failed' })
-    expect(structured).toMatchObject({ runs: [{ id: 7003, failedJobs: [{ id: 7103, failedSteps: ['npm test'] }] }] })
+    expect(structured).toMatchObject({ runs: [{ id: 7003, jobs: [{ id: 7103, failedSteps: ['npm test'] }] }] })
     expect(named(signals[0]?.entities ?? [])).toContain('job:7103')
     const log = await github.call('github_job_log_tail', { job: '7103' })
     expect(log.text).toContain('carrier is undefined')
@@ -123,7 +123,7 @@ describe('the GitHub worker on the lab', () => {
     const { structured, text, signals } = await github.call('github_get_pull', { number })
     expect(structured).toMatchObject({ pull: { number: 4, state: 'merged' }, mergedBy: 'praman', changedFiles: 1, reviews: [{ by: 'iokafor', state: 'approved' }], comments: [{ by: 'tlind', body: 'Are drafts priced too?' }] })
     expect(text).toContain('iokafor approved at 2026-03-12 09:30:00Z: Fine by me')
-    expect(signals.map(({ kind }) => kind)).toEqual(['change', 'knowledge'])
+    expect(signals.map(({ kind }) => kind)).toEqual(['change', 'knowledge', 'knowledge'])
   })
 
   it('shows what a pull request changes', async () => {

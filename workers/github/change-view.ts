@@ -4,6 +4,7 @@ import type { Signal } from '../../src/core/signal.ts'
 import { extractEntities } from '../kit/extract-entities.ts'
 import { makeSignal } from '../kit/make-signal.ts'
 import { clip, utc } from '../kit/plain-text.ts'
+import { isUnrun, patchSignals, telling } from './patch-signal.ts'
 import type { CommitShape, FileShape } from './shapes.ts'
 
 const ChangedFile = z.object({ path: z.string(), status: z.string(), additions: z.number(), deletions: z.number(), patch: z.string().nullable() })
@@ -55,11 +56,12 @@ function pullNumbers(message: string): Entity[] {
   return [...message.matchAll(/(?:pull request |\()#(\d+)\)?/gi)].map(([, number]) => ({ kind: 'pull_request', value: `#${number}` }))
 }
 
-/** The commit as a change. */
+/** The commit as a change; one of documents, tests and the like only is none to suspect. */
 export function commitSignal(commit: Commit): Signal {
   const files = commit.files.map(({ path }) => path)
   const touched = files.length === 0 ? '' : ` changing ${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more files` : ''}`
-  return makeSignal('change', 1, `Commit ${commit.sha.slice(0, 12)} by ${commit.author} at ${utc(commit.at)} in ${commit.repository}${touched}: ${commit.message.split('\n')[0] ?? ''}`, {
+  const harmless = files.length > 0 && files.every(isUnrun)
+  return makeSignal('change', harmless ? 0 : 1, `Commit ${commit.sha.slice(0, 12)} by ${commit.author} at ${utc(commit.at)} in ${commit.repository}${touched}${harmless ? ', nothing that runs' : ''}: ${commit.message.split('\n')[0] ?? ''}`, {
     at: commit.at, about: commitEntities(commit), says: '',
   })
 }
@@ -69,24 +71,8 @@ export function fileText({ path, status, additions, deletions, patch }: ChangedF
   return `--- ${path} (${status}, +${additions} -${deletions})\n${patch ?? '(no patch: a binary or very large file)'}`
 }
 
-const DECLARATION = /\b(?:function|def|fn|func|class|sub)\s+(?<a>[A-Za-z_]\w*)|\b(?:const|let|var)\s+(?<b>[A-Za-z_]\w*)\s*=\s*(?:async\s*)?(?:\(|function|\w+\s*=>)/g
-
-/** What the changed lines of a patch say, one signal a file: lines taken out and put in, with the names in them. */
-export function patchSignal(file: ChangedFile, commit: Pick<Commit, 'sha' | 'at'> | undefined): Signal[] {
-  if (file.patch === null) return []
-  const lines = file.patch.split('\n')
-  const removed = lines.filter((line) => /^-(?!--)/.test(line)).map((line) => line.slice(1).trim()).filter((line) => line !== '')
-  const added = lines.filter((line) => /^\+(?!\+\+)/.test(line)).map((line) => line.slice(1).trim()).filter((line) => line !== '')
-  if (removed.length + added.length === 0) return []
-  const shown = [...removed.slice(0, 3).map((line) => `- ${clip(line, 110)}`), ...added.slice(0, 3).map((line) => `+ ${clip(line, 110)}`)].join(' ')
-  return [makeSignal('change', 1, `${file.path}: ${shown}`, {
-    at: commit?.at,
-    about: [{ kind: 'file', value: file.path }, ...(commit === undefined ? [] : [{ kind: 'commit' as const, value: commit.sha, at: commit.at }]), ...declaredFunctions(lines)],
-    says: [...removed, ...added].slice(0, 40).join('\n'),
-  })]
-}
-
-/** Functions and classes declared in the changed lines, or named by a hunk's header as the place of the change. */
-export function declaredFunctions(lines: readonly string[]): Entity[] {
-  return lines.filter((line) => /^(?:[-+]|@@)/.test(line)).flatMap((line) => [...line.matchAll(DECLARATION)].flatMap(({ groups }) => groups?.['a'] ?? groups?.['b'] ?? [])).map((value) => ({ kind: 'function', value }))
+/** The most telling changed lines of some of a commit's files, of files that run before others. */
+export function commitPatchSignals(commit: Commit, files: readonly ChangedFile[]): Signal[] {
+  const owner = { name: `${commit.sha.slice(0, 12)} `, at: commit.at, about: [{ kind: 'commit' as const, value: commit.sha, at: commit.at }] }
+  return files.toSorted((a, b) => telling(b.path) - telling(a.path)).flatMap((file) => patchSignals(file, owner))
 }

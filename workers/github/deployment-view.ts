@@ -40,8 +40,25 @@ export function deploymentEntities({ id, repository, environment, sha, creator, 
   ]
 }
 
+/** What still runs where the newest deployment of a place failed. Deployments newest first, of one repository and environment or of several. */
+export function stillRunning(deployments: readonly Deployment[]): Signal[] {
+  const places = [...Map.groupBy(deployments, ({ repository, environment }) => `${repository} ${environment}`).values()]
+  return places.flatMap((all) => {
+    const live = all.findIndex(({ state }) => state === 'success')
+    const failed = all.slice(0, live === -1 ? all.length : live).filter(isFailed)
+    const [last, running] = [failed[0], all[live]]
+    if (last === undefined || running === undefined) return []
+    const text = `${running.environment} of ${running.repository} still runs ${running.sha.slice(0, 12)} (since ${utc(running.stateAt ?? running.createdAt)}): ${failed.length} newer deployments failed, the last of ${last.sha.slice(0, 12)} at ${utc(last.createdAt)}`
+    return [makeSignal('state', 2, text, { at: failed.at(-1)?.createdAt, count: failed.length, about: [{ kind: 'commit', value: running.sha }, ...deploymentEntities(last)], says: '' })]
+  })
+}
+
+function isFailed({ state }: Deployment): boolean {
+  return /^(?:failure|error)$/.test(state)
+}
+
 /** The deployment as a change, or as an error where it failed. */
 export function deploymentSignal(deployment: Deployment): Signal {
-  const failed = /^(?:failure|error)$/.test(deployment.state)
+  const failed = isFailed(deployment)
   return makeSignal(failed ? 'error' : 'change', failed ? 2 : 1, deploymentLine(deployment), { at: deployment.stateAt ?? deployment.createdAt, about: deploymentEntities(deployment), says: deployment.description ?? '' })
 }

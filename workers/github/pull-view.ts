@@ -28,7 +28,7 @@ export function pullText(pull: Pull): string {
 
 /** The pull request as a change: one that is merged did change something. */
 export function pullSignal(pull: Pull): Signal {
-  return makeSignal('change', pull.state === 'merged' ? 1 : 0, `Pull request ${pullLine(pull)}`, { at: pullMoment(pull), about: pullEntities(pull), says: `${pull.title}\n${pull.body}` })
+  return makeSignal('change', pull.state === 'merged' ? 1 : 0, `Pull request ${pullTitle(pull)}`, { at: pullMoment(pull), about: pullEntities(pull), says: `${pull.title}\n${pull.body}` })
 }
 
 /** When it was merged, or else last changed. */
@@ -38,8 +38,12 @@ export function pullMoment({ mergedAt, updatedAt }: Pull): string {
 
 /** The pull request as one line of text. */
 export function pullLine(pull: Pull): string {
+  return `${pullTitle(pull)} (${pull.head} into ${pull.base})`
+}
+
+function pullTitle(pull: Pull): string {
   const merged = pull.mergedAt === null ? '' : ` at ${utc(pull.mergedAt)}${pull.mergeCommit === null ? '' : ` as ${pull.mergeCommit.slice(0, 12)}`}`
-  return `#${pull.number} [${pull.repository}] ${pull.state}${merged} by ${pull.author}: ${clip(pull.title, 160)} (${pull.head} into ${pull.base})`
+  return `#${pull.number} [${pull.repository}] ${pull.state}${merged} by ${pull.author}: ${clip(pull.title, 160)}`
 }
 
 /** The pull request with its repository, author, branch and commits. */

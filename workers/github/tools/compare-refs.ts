@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { entityField } from '../../kit/window.ts'
-import { Commit, commitEntities, commitLine, commitSignal, fileText, patchSignal, toChangedFile, toCommit } from '../change-view.ts'
+import { Commit, commitEntities, commitLine, commitSignal, fileText, toChangedFile, toCommit } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { oneRepositoryField } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
+import { patchSignals, telling } from '../patch-signal.ts'
 
 /** What lies between two refs. */
 export const compareRefs = defineTool<GithubClient>()({
@@ -27,7 +28,7 @@ export const compareRefs = defineTool<GithubClient>()({
       entities: [...commits.flatMap(commitEntities), ...files.map(({ path }) => ({ kind: 'file' as const, value: path }))],
       signals: commits.length + files.length === 0
         ? [makeSignal('healthy', 0, `Nothing changed in ${repository.fullName} between ${args.base} and ${args.head}`)]
-        : [...commits.slice(-12).map(commitSignal), ...files.slice(0, 10).flatMap((file) => patchSignal(file, undefined))],
+        : [...commits.slice(-12).map(commitSignal), ...files.toSorted((a, b) => telling(b.path) - telling(a.path)).flatMap((file) => patchSignals(file, { name: '', at: undefined, about: [] })).slice(0, 8)],
       links: comparison.html_url === null || comparison.html_url === undefined ? [] : [{ title: `${args.base}...${args.head}`, url: comparison.html_url }],
       truncated: comparison.total_commits > commits.length,
     }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineTool } from '../../kit/define-tool.ts'
 import { entityField } from '../../kit/window.ts'
-import { Commit, commitEntities, commitLine, commitSignal, declaredFunctions, fileText, patchSignal } from '../change-view.ts'
+import { Commit, commitEntities, commitLine, commitPatchSignals, commitSignal, fileText } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { repositoryField } from '../fields.ts'
 import { findCommit } from '../find-commit.ts'
 import { repositoryRead } from '../operations.ts'
+import { declaredFunctions } from '../patch-signal.ts'
 
 /** One commit with its diff. */
 export const getCommit = defineTool<GithubClient>()({
@@ -21,7 +22,7 @@ export const getCommit = defineTool<GithubClient>()({
       structured: { commit },
       text: `${commitLine(commit)}\nSHA ${commit.sha}, parents ${commit.parents.join(', ') || 'none'}\n\n${commit.message}\n\n${commit.files.map(fileText).join('\n')}`,
       entities: [...commitEntities(commit), ...commit.files.flatMap(({ patch }) => declaredFunctions((patch ?? '').split('\n')))],
-      signals: [commitSignal(commit), ...commit.files.slice(0, 10).flatMap((file) => patchSignal(file, commit))],
+      signals: [commitSignal(commit), ...commitPatchSignals(commit, commit.files).slice(0, 8)],
       links: commit.url === null ? [] : [{ title: `Commit ${commit.sha.slice(0, 12)}`, url: commit.url }],
       truncated: commit.files.some(({ patch }) => patch === null),
     }

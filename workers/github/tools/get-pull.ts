@@ -6,7 +6,7 @@ import { clip, utc } from '../../kit/plain-text.ts'
 import type { GithubClient } from '../client.ts'
 import { oneRepositoryField, pullField, pullNumber } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
-import { Pull, pullEntities, pullLine, pullOf, pullSignal } from '../pull-view.ts'
+import { Pull, pullEntities, pullLine, pullMoment, pullOf, pullSignal } from '../pull-view.ts'
 
 const Review = z.object({ by: z.string(), state: z.string(), at: z.string().nullable(), body: z.string() })
 type Review = z.infer<typeof Review>
@@ -35,11 +35,16 @@ export const getPull = defineTool<GithubClient>()({
         ...(pull.body === '' ? [] : [`\n${pull.body}\n`]), `Reviews: ${reviews.map(reviewText).join('; ') || 'none'}`, ...comments.map(({ by, at, body }) => `${utc(at)} ${by}: ${clip(body, 400)}`),
       ].join('\n'),
       entities: [...pullEntities(pull), ...reviews.map(({ by }) => ({ kind: 'user' as const, value: by }))],
-      signals: [pullSignal(pull), ...reviewSignals(pull, reviews), ...comments.slice(0, 5).map(({ by, at, body }) => makeSignal('knowledge', 0, `${by} said on #${pull.number}: ${body}`, { at, about: pullEntities(pull).slice(0, 2), says: body }))],
+      signals: [pullSignal(pull), ...reasonSignals(pull), ...reviewSignals(pull, reviews), ...comments.slice(0, 5).map(({ by, at, body }) => makeSignal('knowledge', 0, `${by} said on #${pull.number}: ${clip(body, 240)}`, { at, about: pullEntities(pull).slice(0, 2), says: body }))],
       links: pull.url === null ? [] : [{ title: `#${pull.number}`, url: pull.url }],
     }
   },
 })
+
+/** What its author says of it, where numbers and names of the change often stand. */
+function reasonSignals(pull: Pull): Signal[] {
+  return pull.body === '' ? [] : [makeSignal('knowledge', 1, `#${pull.number} says: ${clip(pull.body, 240)}`, { at: pullMoment(pull), about: pullEntities(pull).slice(0, 2), says: pull.body })]
+}
 
 function reviewText({ by, state, at, body }: Review): string {
   return `${by} ${state.replaceAll('_', ' ')}${at === null ? '' : ` at ${utc(at)}`}${body === '' ? '' : `: ${clip(body, 200)}`}`

@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import type { Entity } from '../../../src/core/entity.ts'
+import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
-import { foldLines, joinContinuations, levelOf, logLevels, logSignals, logText } from '../../kit/log-lines.ts'
-import type { LogEntry } from '../../kit/log-lines.ts'
+import { foldLines, joinContinuations, logLevels, logSignals, logText } from '../../kit/log-lines.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { entityField, limitField } from '../../kit/window.ts'
 import type { GithubClient } from '../client.ts'
 import { oneRepositoryField } from '../fields.ts'
+import { digestOf, logEntries, pushSignals } from '../job-log.ts'
+import type { JobDigest } from '../job-log.ts'
 import { repositoryRead } from '../operations.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -22,7 +25,7 @@ export const jobLogTail = defineTool<GithubClient>()({
   run: async ({ job, repository, limit }, { client }) => {
     const { text, cut } = await client.jobLogTail(client.repository(repository), job, MEBIBYTE)
     const all = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-    const entries = joinContinuations(toEntries(all.slice(-limit)))
+    const entries = joinContinuations(logEntries(all.slice(-limit)))
     const folded = foldLines(entries)
     const last = entries.at(-1)
     const about = [{ kind: 'job' as const, value: job }]
@@ -32,19 +35,13 @@ export const jobLogTail = defineTool<GithubClient>()({
       entities: [...about, ...folded.flatMap(({ entities }) => entities)],
       signals: last === undefined
         ? [makeSignal('absence', 0, `The log of job ${job} is empty`, { about })]
-        : [...logSignals(folded, about), makeSignal('state', 1, `The log of job ${job} ends with: ${last.message}`, { about, says: last.message, at: last.at })],
+        : [...digestSignals(job, digestOf(entries), last.at), ...logSignals(folded, about, 4), makeSignal('state', 0, `The log of job ${job} ends with: ${last.message}`, { about, says: last.message, at: last.at })],
       truncated: cut || all.length > limit,
     }
   },
 })
 
-/** Lines start with a time; `##[error]` and its kin are how a runner marks a line's level. A line without a time has that of the line above. */
-function toEntries(lines: readonly string[]): LogEntry[] {
-  let at = ''
-  return lines.map((line) => {
-    const [, time, rest = line] = /^\uFEFF?(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/.exec(line) ?? []
-    at = time ?? at
-    const [, marked, message = rest] = /^##\[(\w+)\](.*)$/.exec(rest) ?? []
-    return { at, level: levelOf(marked, message), message }
-  })
+function digestSignals(job: string, digest: JobDigest, at: string): Signal[] {
+  const about: Entity[] = [{ kind: 'job', value: job }]
+  return [...(digest.error === null ? [] : [makeSignal('error', 2, `Job ${job} stops at: ${digest.error}`, { at, about, says: digest.error })]), ...pushSignals(digest, `Job ${job}`, about)]
 }

@@ -3,15 +3,16 @@ import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { cursorField, entityField, limitField, resolveWindow, windowFields } from '../../kit/window.ts'
-import { Commit, commitEntities, commitLine, commitSignal, patchSignal, toCommit } from '../change-view.ts'
+import { Commit, commitEntities, commitLine, commitPatchSignals, commitSignal, toCommit } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { cursorAfter, pageOf, plainPath, repositoryField } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
+import { isQuotable } from '../patch-signal.ts'
 
 /** Of so many newest commits the changed files are fetched too. */
 const WITH_FILES = 12
-/** A change of so many lines is told line by line: the smallest ones break the most, and no second call is needed. */
-const SMALL = 20
+/** Of each commit so many changed places are quoted: small changes break the most, and no second call is needed. */
+const PATCHES = 2
 
 /** Commits of a window, the newest first, with the files they changed. */
 export const listCommits = defineTool<GithubClient>()({
@@ -25,7 +26,7 @@ export const listCommits = defineTool<GithubClient>()({
   output: z.object({ commits: z.array(Commit) }),
   operations: [repositoryRead('commits'), repositoryRead('commits/{ref+}')],
   run: async (args, { client, clock }) => {
-    const window = resolveWindow(args, clock, { defaultMinutes: 3 * 24 * 60, maxMinutes: 365 * 24 * 60 })
+    const window = resolveWindow(args, clock, { defaultMinutes: 7 * 24 * 60, maxMinutes: 365 * 24 * 60 })
     const page = pageOf(args.cursor)
     const query = {
       since: window.start.toISOString(), until: window.end.toISOString(), per_page: args.limit, page,
@@ -35,7 +36,7 @@ export const listCommits = defineTool<GithubClient>()({
     const lists = await Promise.all(repositories.map(async (repository) => (await client.commits(repository, query)).map((commit) => ({ repository, commit: toCommit(commit, repository.fullName) }))))
     const newest = lists.flat().sort((a, b) => b.commit.at.localeCompare(a.commit.at)).slice(0, args.limit)
     const commits = await Promise.all(newest.map(async ({ repository, commit }, index) => (index < WITH_FILES ? toCommit(await client.commit(repository, commit.sha), repository.fullName) : commit)))
-    const told = commits.flatMap((commit) => commit.files.filter(isSmall).slice(0, 2).flatMap((file) => patchSignal(file, commit)))
+    const told = commits.flatMap((commit) => commitPatchSignals(commit, commit.files.filter(isQuotable)).slice(0, PATCHES))
     const cursor = cursorAfter(page, Math.max(...lists.map((list) => list.length)), args.limit)
     const span = `${utc(window.start)} to ${utc(window.end)}`
     const nothing = `No commit${args.path === undefined ? '' : ` to ${args.path}`} in ${repositories.map(({ fullName }) => fullName).join(', ')} between ${span}`
@@ -50,7 +51,3 @@ export const listCommits = defineTool<GithubClient>()({
     }
   },
 })
-
-function isSmall({ additions, deletions }: { additions: number; deletions: number }): boolean {
-  return additions + deletions <= SMALL
-}

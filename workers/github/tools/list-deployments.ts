@@ -4,7 +4,7 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { cursorField, entityField, limitField, resolveWindow, windowFields } from '../../kit/window.ts'
 import type { GithubClient } from '../client.ts'
-import { Deployment, deploymentEntities, deploymentLine, deploymentSignal, withStatus } from '../deployment-view.ts'
+import { Deployment, deploymentEntities, deploymentLine, deploymentSignal, stillRunning, withStatus } from '../deployment-view.ts'
 import { cursorAfter, pageOf, repositoryField } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
 
@@ -30,7 +30,7 @@ export const listDeployments = defineTool<GithubClient>()({
       structured: { deployments },
       text: deployments.length === 0 ? `${nothing}.` : deployments.map(deploymentLine).join('\n'),
       entities: deployments.flatMap(deploymentEntities),
-      signals: deployments.length === 0 ? [makeSignal('absence', 0, nothing)] : deployments.map(deploymentSignal),
+      signals: deployments.length === 0 ? [makeSignal('absence', 0, nothing)] : [...stillRunning(deployments), ...deployments.map(deploymentSignal)],
       truncated: cursor !== undefined,
       cursor,
     }

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { cursorField, limitField } from '../../kit/window.ts'
-import { Commit, fileText, patchSignal, toChangedFile } from '../change-view.ts'
+import { Commit, fileText, toChangedFile } from '../change-view.ts'
 import type { GithubClient } from '../client.ts'
 import { cursorAfter, oneRepositoryField, pageOf, pullField, pullNumber } from '../fields.ts'
 import { repositoryRead } from '../operations.ts'
+import { patchSignals, telling } from '../patch-signal.ts'
 
 /** The files a pull request changes, with the changed lines. */
 export const listPullFiles = defineTool<GithubClient>()({
@@ -27,7 +28,7 @@ export const listPullFiles = defineTool<GithubClient>()({
       structured: { files },
       text: files.length === 0 ? `${nothing}.` : [`#${number} of ${repository.fullName} changes ${files.map(({ path, additions, deletions }) => `${path} +${additions} -${deletions}`).join(', ')}`, ...files.map(fileText)].join('\n'),
       entities: [...about, ...files.map(({ path }) => ({ kind: 'file' as const, value: path }))],
-      signals: files.length === 0 ? [makeSignal('absence', 0, nothing, { about })] : files.slice(0, 10).flatMap((file) => patchSignal(file, undefined)).map((signal) => ({ ...signal, entities: [...about, ...signal.entities] })),
+      signals: files.length === 0 ? [makeSignal('absence', 0, nothing, { about })] : files.toSorted((a, b) => telling(b.path) - telling(a.path)).flatMap((file) => patchSignals(file, { name: `#${number} `, at: undefined, about })).slice(0, 8),
       truncated: cursor !== undefined || files.some(({ patch }) => patch === null),
       cursor,
     }

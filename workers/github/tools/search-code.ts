@@ -5,6 +5,7 @@ import { clip } from '../../kit/plain-text.ts'
 import { cursorField, limitField } from '../../kit/window.ts'
 import type { GithubClient } from '../client.ts'
 import { cursorAfter, pageOf, repositoryField } from '../fields.ts'
+import { isUnrun } from '../patch-signal.ts'
 
 const Hit = z.object({ path: z.string(), repository: z.string(), fragments: z.array(z.string()), url: z.string().nullable() })
 
@@ -32,7 +33,7 @@ export const searchCode = defineTool<GithubClient>()({
       structured: { total, hits },
       text: hits.length === 0 ? `${nothing} (default branches only).` : `${total} files:\n${hits.map(({ path, repository, fragments }) => [`${repository} ${path}`, ...fragments.slice(0, 3).map((fragment) => fragment.split('\n').map((line) => `    ${line}`).join('\n'))].join('\n')).join('\n')}`,
       entities: hits.flatMap(({ path, repository }) => [{ kind: 'file' as const, value: path }, { kind: 'repository' as const, value: repository }]),
-      signals: hits.length === 0 ? [makeSignal('absence', 1, nothing)] : hits.slice(0, 8).map(({ path, repository, fragments }) => makeSignal('knowledge', 1, `${args.query} stands in ${repository} ${path}: ${clip(fragments[0] ?? '', 200)}`, {
+      signals: hits.length === 0 ? [makeSignal('absence', 1, nothing)] : hits.slice(0, 8).map(({ path, repository, fragments }) => makeSignal('knowledge', isUnrun(path) ? 0 : 1, `${args.query} stands in ${repository} ${path}: ${clip(lineWith(fragments, args.query), 160)}`, {
         about: [{ kind: 'file', value: path }, { kind: 'repository', value: repository }], says: fragments.slice(0, 3).join('\n'),
       })),
       links: hits.flatMap(({ path, url }) => (url === null ? [] : [{ title: path, url }])),
@@ -41,3 +42,9 @@ export const searchCode = defineTool<GithubClient>()({
     }
   },
 })
+
+/** The line of the fragments that holds the string, or else what they begin with. */
+function lineWith(fragments: readonly string[], wanted: string): string {
+  const lines = fragments.flatMap((fragment) => fragment.split('\n'))
+  return lines.find((line) => line.toLowerCase().includes(wanted.toLowerCase().replaceAll('"', ''))) ?? fragments[0] ?? ''
+}

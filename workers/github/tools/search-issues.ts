@@ -43,7 +43,7 @@ export const searchIssues = defineTool<GithubClient>()({
       structured: { total, hits },
       text: hits.length === 0 ? `${nothing}.` : `${total} found, the last changed first:\n${hits.map((hit) => `${hitLine(hit)}${hit.body === '' ? '' : `\n    ${clip(hit.body, 300)}`}`).join('\n')}`,
       entities: hits.flatMap(hitEntities),
-      signals: hits.length === 0 ? [makeSignal('absence', 0, nothing)] : hits.slice(0, 6).map((hit) => makeSignal('knowledge', 1, hitLine(hit), { at: hit.updatedAt, about: hitEntities(hit), says: `${hit.title}\n${hit.body}` })),
+      signals: hits.length === 0 ? [makeSignal('absence', 0, nothing)] : hits.slice(0, 6).map((hit) => makeSignal('knowledge', 1, `${hitLine(hit)}${hit.body === '' ? '' : `. ${clip(hit.body, 120)}`}`, { at: hit.updatedAt, about: hitEntities(hit), says: `${hit.title}\n${hit.body}` })),
       links: hits.flatMap(({ url, number }) => (url === null ? [] : [{ title: `#${number}`, url }])),
       truncated: cursor !== undefined || all.length > repositories.length,
       cursor,

@@ -31,5 +31,5 @@ it('reads only the end of a log of many megabytes', async () => {
   expect(result.truncated).toBe(true)
   expect(result.structured).toHaveProperty('lines.length', 50)
   expect(result.text.length).toBeLessThan(2_000)
-  expect(result.signals[0]).toMatchObject({ kind: 'error', text: 'error ×1: connect postgres://app:[secret:connection_password:1]@db.example.org/orders refused' })
+  expect(result.signals[0]).toMatchObject({ kind: 'error', text: 'Job 7 stops at: connect postgres://app:[secret:connection_password:1]@db.example.org/orders refused' })
 })

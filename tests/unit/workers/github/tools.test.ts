@@ -53,7 +53,7 @@ describe('the reviews of a pull request', () => {
 describe('environments', () => {
   it('say who must approve and which branches may be deployed', async () => {
     const environment = { name: 'production', html_url: null, protection_rules: [{ type: 'required_reviewers', reviewers: [{ type: 'Team', reviewer: { slug: 'ops' } }, { type: 'User', reviewer: { login: 'ana' } }] }, { type: 'wait_timer', wait_timer: 30 }], deployment_branch_policy: { protected_branches: true, custom_branch_policies: false } }
-    expect((await bind({ '/environments': { total_count: 1, environments: [environment] }, '/deployments': [] }).result('github_list_environments')).text).toBe('production: protected branches only, needs approval by ops or ana, waits 30 min; no deployment recorded')
+    expect((await bind({ '/environments': { total_count: 1, environments: [environment] }, '/deployments': [] }).result('github_list_environments')).text).toBe('production [shop/web]: protected branches only, needs approval by ops or ana, waits 30 min; no deployment recorded')
   })
 })
 
