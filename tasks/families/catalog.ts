@@ -12,6 +12,7 @@ import { cpuThrottling } from './cpu-throttling.ts'
 import { deprecatedApiVersion } from './deprecated-api-version.ts'
 import { dnsPolicy } from './dns-policy.ts'
 import { doubleDelivery } from './double-delivery.ts'
+import { encodingChange } from './encoding-change.ts'
 import { enumeration } from './enumeration.ts'
 import { eviction } from './eviction.ts'
 import { exactValue } from './exact-value.ts'
@@ -32,7 +33,9 @@ import { missingSecret } from './missing-secret.ts'
 import { misspeltHost } from './misspelt-host.ts'
 import { nPlusOne } from './n-plus-one.ts'
 import { nearTwinApart } from './near-twin-apart.ts'
+import { noisyReport } from './noisy-report.ts'
 import { oomKill } from './oom-kill.ts'
+import { ownRateLimit } from './own-rate-limit.ts'
 import { payloadLimit } from './payload-limit.ts'
 import { plannedMaintenance } from './planned-maintenance.ts'
 import { poisonMessage } from './poison-message.ts'
@@ -64,4 +67,4 @@ import { wrongKindOfId } from './wrong-kind-of-id.ts'
 import { xidWraparound } from './xid-wraparound.ts'
 
 /** Every family there is; a family belongs to one split, so the splits share no mechanism. */
-export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData, uploadLimit, rotatedSigningSecret, scaledToZero, tooLittleKept]
+export const families: readonly Family[] = [wrongKindOfId, forgottenCron, misspeltHost, expiredToken, schemaMigration, innocentDeploy, fireDrill, loadTest, oomKill, buildFailure, healthCheckTimeout, missingSecret, poolExhaustion, fullVolume, lockQueue, symptomToIssue, nearTwinApart, plannedMaintenance, healthyRetries, vanishedLogs, flagChange, portMismatch, breakingDependency, missingIndex, deprecatedApiVersion, rlsDenial, hpaCeiling, timeZone, accessDenied, vendorOutage, exactValue, comparison, ranking, enumeration, storagePermission, eviction, nPlusOne, xidWraparound, clockSkew, coldStart, websocketDrops, cacheTtl, thirdPartyRateLimit, twoFaults, poisonMessage, badImageTag, expiredCertificate, doubleDelivery, dnsPolicy, statementTimeout, cpuThrottling, scannerNoise, selectorMismatch, sequenceBehind, wrongBranch, slowRegex, architectureMismatch, payloadLimit, seededTestData, uploadLimit, rotatedSigningSecret, scaledToZero, tooLittleKept, noisyReport, ownRateLimit, encodingChange]
