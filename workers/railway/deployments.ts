@@ -94,15 +94,73 @@ export function isBroken(status: string): boolean {
 
 const RECENT_MILLISECONDS = 14 * 86_400_000
 
-/** A deployment as a change (context when older than two weeks), or, when it crashed or failed, as an unhealthy state. */
-export function deploymentSignal(summary: DeploymentSummary, now: Date): Signal {
+/** What a deployment was made of, as short as a signal wants it: a commit by its beginning. */
+function shortSource({ commit, message, author, image, deployment }: DeploymentSummary): string {
+  const parts = [
+    commit === null ? null : `commit ${commit.slice(0, 12)}`, message === null ? null : `"${clip(message, 80)}"`, author === null ? null : `by ${author}`,
+    image === null ? null : `image ${image}`, commit === null && image === null ? `deployment ${deployment}` : null,
+  ]
+  return parts.filter((part) => part !== null).join(' ')
+}
+
+/** Where to read why Railway gave a deployment up. */
+const READ_ON: Readonly<Record<string, string>> = { FAILED: 'its build log (railway_build_logs) says why', CRASHED: 'its deploy log (railway_deploy_logs) says why' }
+
+/** The variables that were changed before a deployment, and by whom. */
+export interface ChangedVariables {
+  readonly names: readonly string[]
+  readonly actor: string | null
+}
+
+/**
+ * A deployment as a change (context when older than two weeks), or, when it crashed or failed, as an unhealthy state. One made for
+ * a change of variables leads with those, where they are known: its commit is the one that ran before.
+ */
+export function deploymentSignal(summary: DeploymentSummary, now: Date, changed?: ChangedVariables): Signal {
   const about = deploymentEntities(summary)
-  const what = sourceText(summary)
-  const source = what === '' ? '' : `: ${what}`
-  if (isBroken(summary.status)) {
-    return makeSignal('state', 3, `${summary.service}: deployment ${summary.deployment} of ${utc(summary.createdAt)} is ${summary.status}${source}.`, { about, at: summary.statusAt ?? summary.createdAt })
+  const source = shortSource(summary)
+  const { service, status, createdAt, reason } = summary
+  if (isBroken(status)) {
+    return makeSignal('state', 3, `${service}: the deployment of ${utc(createdAt)} is ${status}: ${source}; ${READ_ON[status] ?? ''}.`, { about, says: '', at: summary.statusAt ?? createdAt })
   }
-  const kind = summary.reason === 'rollback' ? 'rolled back' : summary.reason === 'variables' ? 'redeployed after a change of variables' : summary.reason === 'redeploy' ? 'redeployed' : 'deployed'
-  const recent = now.getTime() - new Date(summary.createdAt).getTime() < RECENT_MILLISECONDS
-  return makeSignal('change', recent ? 1 : 0, `${summary.service} was ${kind} at ${utc(summary.createdAt)} (deployment ${summary.deployment}, ${summary.status})${source}.`, { about, at: summary.createdAt })
+  if (reason === 'variables') return variablesSignal(summary, now, changed)
+  const kind = reason === 'rollback' ? 'rolled back' : reason === 'redeploy' ? 'redeployed' : 'deployed'
+  const recent = now.getTime() - new Date(createdAt).getTime() < RECENT_MILLISECONDS
+  return makeSignal('change', recent ? 1 : 0, `${service} was ${kind} at ${utc(createdAt)} (${status}): ${source}.`, { about, says: '', at: createdAt })
+}
+
+function variablesSignal({ service, status, createdAt, commit, deployment }: DeploymentSummary, now: Date, changed?: ChangedVariables): Signal {
+  const recent = now.getTime() - new Date(createdAt).getTime() < RECENT_MILLISECONDS
+  const what = changed === undefined ? 'variables' : `${changed.names.join(', ')}${changed.actor === null ? '' : ` by ${changed.actor}`}`
+  const about: Entity[] = [
+    ...(changed?.names ?? []).map((value): Entity => ({ kind: 'variable', value, at: createdAt })), { kind: 'service', value: service }, { kind: 'deployment', value: deployment, at: createdAt },
+    ...(changed?.actor ? [{ kind: 'user' as const, value: changed.actor }] : []),
+  ]
+  const code = commit === null ? '' : `; its commit ${commit.slice(0, 12)} ran before`
+  return makeSignal('change', recent ? 1 : 0, `${service} was redeployed after a change of ${what} at ${utc(createdAt)} (${status})${code}.`, { about, says: '', at: createdAt })
+}
+
+/** For each service whose newest deployments failed: what it still runs instead. `deployments` newest first. */
+export function stillRunning(deployments: readonly DeploymentSummary[]): Signal[] {
+  return [...Map.groupBy(deployments, ({ service }) => service)].flatMap(([service, own]): Signal[] => {
+    const live = own.findIndex(({ status }) => status !== 'FAILED' && status !== 'SKIPPED')
+    const failed = own.slice(0, Math.max(live, 0)).filter(({ status }) => status === 'FAILED')
+    const [running, first] = [own[live], failed.at(-1)]
+    if (running === undefined || first === undefined || running.status !== 'SUCCESS') return []
+    const about = [...deploymentEntities(first), ...deploymentEntities(running)]
+    const runs = running.commit === null ? shortSource(running) : `commit ${running.commit.slice(0, 12)}`
+    return [makeSignal('state', 3, `${service} still runs ${runs} of ${utc(running.createdAt)}: ${failed.length} deployments since then FAILED, the first at ${utc(first.createdAt)}: ${shortSource(first)}.`, {
+      about, says: '', at: first.createdAt, count: failed.length,
+    })]
+  })
+}
+
+/** The signals of `within`, of the deployments `all` that were read: where several failed in a row, the first is the one that broke it. */
+export function historySignals(all: readonly DeploymentSummary[], within: readonly DeploymentSummary[], now: Date, changed: ReadonlyMap<string, ChangedVariables>): Signal[] {
+  const still = stillRunning(all)
+  const broke = new Set(still.map(({ at }) => at))
+  return [...still, ...within.map((deployment): Signal => {
+    const signal = deploymentSignal(deployment, now, changed.get(deployment.deployment))
+    return deployment.status === 'FAILED' && still.some(({ entities }) => entities[0]?.value === deployment.service) && !broke.has(deployment.createdAt) ? { ...signal, severity: 2 } : signal
+  })]
 }

@@ -17,10 +17,12 @@ export interface EdgeRequest {
   readonly responseDetails: string
 }
 
+const Cut = z.object({ ms: z.number(), count: z.number().int(), since: z.string() })
+
 /** Requests of one method, path shape and status. */
 export const RequestGroup = z.object({
   method: z.string(), path: z.string(), status: z.number().int(), count: z.number().int(), first: z.string(), last: z.string(),
-  medianMs: z.number(), maxMs: z.number(), requestIds: z.array(z.string()), detail: z.string().nullable().describe('what the edge says about failed ones'),
+  medianMs: z.number(), maxMs: z.number(), requestIds: z.array(z.string()), cut: Cut.nullable().describe('long and the same for all of the latest'), detail: z.string().nullable().describe('what the edge says about failed ones'),
 })
 export type RequestGroup = z.infer<typeof RequestGroup>
 
@@ -36,9 +38,23 @@ export function foldRequests(requests: readonly EdgeRequest[]): RequestGroup[] {
     return [{
       method: last.method, path: last.path, status: last.httpStatus, count: group.length, first: first.timestamp, last: last.timestamp,
       medianMs: durations[Math.floor(durations.length / 2)] ?? 0, maxMs: durations.at(-1) ?? 0,
-      requestIds: sorted.slice(-3).map((request) => request.requestId), detail: detail === '' ? null : clip(detail, 300),
+      requestIds: sorted.slice(-3).map((request) => request.requestId), cut: cutOf(sorted), detail: detail === '' ? null : clip(detail, 300),
     }]
   }).sort((a, b) => rank(b) - rank(a) || b.count - a.count)
+}
+
+/** Shorter ones end alike because they are fast. */
+const LONG_MS = 4_000
+const LEAST_CUT = 5
+
+/** People and queries end at any moment; what ends again and again after the same long time was ended by a timeout. `sorted` oldest first. */
+function cutOf(sorted: readonly EdgeRequest[]): z.infer<typeof Cut> | null {
+  const newest = sorted.at(-1)
+  if (newest === undefined || newest.totalDuration < LONG_MS) return null
+  const near = Math.max(100, newest.totalDuration * 0.01)
+  const start = sorted.findLastIndex(({ totalDuration }) => Math.abs(totalDuration - newest.totalDuration) > near) + 1
+  const run = sorted.slice(start)
+  return run.length < LEAST_CUT ? null : { ms: Math.min(...run.map(({ totalDuration }) => totalDuration)), count: run.length, since: run[0]?.timestamp ?? newest.timestamp }
 }
 
 function rank({ status }: RequestGroup): number {
@@ -48,7 +64,7 @@ function rank({ status }: RequestGroup): number {
 /** One line about a group. */
 export function requestText(group: RequestGroup): string {
   const span = group.first === group.last ? utc(group.first) : `${utc(group.first)} to ${utcTime(group.last)}`
-  return `${group.status} ×${group.count} ${group.method} ${clip(group.path, 200)} ${span} median ${Math.round(group.medianMs)} ms, max ${Math.round(group.maxMs)} ms${rank(group) === 0 ? '' : ` requests ${group.requestIds.join(', ')}`}${group.detail === null ? '' : `: ${group.detail}`}`
+  return `${group.status} ×${group.count} ${group.method} ${clip(group.path, 200)} ${span} median ${Math.round(group.medianMs)} ms, max ${Math.round(group.maxMs)} ms${rank(group) === 0 ? '' : ` requests ${group.requestIds.join(', ')}`}${group.cut === null ? '' : `; the last ${group.cut.count} all ended after ${Math.round(group.cut.ms)} ms`}${group.detail === null ? '' : `: ${group.detail}`}`
 }
 
 /** The entities of a group: its path, its status, some request ids where it failed. */
@@ -60,11 +76,20 @@ export function requestEntities(group: RequestGroup): Entity[] {
   ]
 }
 
-/** A signal for each group of failed requests, at most eight. */
+/** A signal for each group of failed requests, at most eight, and for each whose requests all end after the same long time. */
 export function requestSignals(groups: readonly RequestGroup[], about: readonly Entity[]): Signal[] {
-  return groups.filter((group) => rank(group) > 0).slice(0, 8).map((group) => makeSignal(
+  const failed = groups.filter((group) => rank(group) > 0).slice(0, 8).map((group) => makeSignal(
     'error', group.status >= 500 ? (group.count >= 5 ? 3 : 2) : 1,
-    `${group.method} ${group.path} answered ${group.status} ×${group.count}${group.detail === null ? '' : `: ${group.detail}`}`,
+    `${group.method} ${clip(group.path, 160)} answered ${group.status} ×${group.count}${group.detail === null ? '' : `: ${clip(group.detail, 160)}`}`,
     { about: [...about, ...requestEntities(group)], at: group.first, count: group.count },
   ))
+  const cut = groups.flatMap((group): Signal[] => {
+    if (group.cut === null) return []
+    const { ms, count, since } = group.cut
+    const seconds = `${Number((ms / 1_000).toFixed(1))} s`
+    return [makeSignal('anomaly', 2, `${about[0]?.value ?? 'It'}: the last ${count} of ${group.method} ${clip(group.path, 120)} (${group.status}) all end after ${seconds}, since ${utc(since)}: a timeout of ${seconds} ends them.`, {
+      about: [...about, ...requestEntities(group).slice(0, 2)], says: seconds, at: since, count,
+    })]
+  }).slice(0, 3)
+  return [...failed, ...cut]
 }

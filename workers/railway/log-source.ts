@@ -5,11 +5,12 @@ import type { ToolReturn } from '../kit/define-tool.ts'
 import { foldLines, joinContinuations, levelOf, logLevels, logSignals, logText, plainMessage } from '../kit/log-lines.ts'
 import type { LogEntry } from '../kit/log-lines.ts'
 import { makeSignal } from '../kit/make-signal.ts'
-import { utc } from '../kit/plain-text.ts'
+import { clip, utc } from '../kit/plain-text.ts'
 import type { ResolvedWindow } from '../kit/window.ts'
 import type { Named, RailwayClient } from './client.ts'
 import { deploymentEntities, summaryOf } from './deployments.ts'
 import type { DeploymentSummary } from './deployments.ts'
+import { announcedSettings, changedSettings } from './log-settings.ts'
 
 /** What the log tools return: folded lines, the gravest first. */
 export const FoldedLog = z.object({
@@ -28,12 +29,14 @@ export const LogLines = z.array(z.object({
 
 const MOST_DEPLOYMENTS = 3
 
-/** The deployments of a service that can have written within the window: those made in it, and the one before; at most three. */
+/** The deployments of a service that can have written within the window: those made in it, and the one that ran before; at most three. */
 export async function deploymentsWithin(client: RailwayClient, service: Named, window: ResolvedWindow): Promise<DeploymentSummary[]> {
   const { deployments } = await client.deployments({ service, first: 20 })
   const before = deployments.map(summaryOf).filter((deployment) => new Date(deployment.createdAt) <= window.end)
   const earlier = before.findIndex((deployment) => new Date(deployment.createdAt) < window.start && !['FAILED', 'SKIPPED'].includes(deployment.status))
-  return before.slice(0, Math.min(MOST_DEPLOYMENTS, earlier === -1 ? before.length : earlier + 1))
+  if (earlier === -1) return before.slice(0, MOST_DEPLOYMENTS)
+  // However many failed since: what ran before goes on running.
+  return [...before.slice(0, Math.min(MOST_DEPLOYMENTS - 1, earlier)), ...before.slice(earlier, earlier + 1)]
 }
 
 /** Railway's log filter for a phrase and a level; undefined when neither is wanted. Source: Railway's documentation of log filters. */
@@ -60,11 +63,13 @@ export interface LogAbout {
   readonly window: ResolvedWindow | null
   /** Whether some deployment had more lines than were asked for. */
   readonly truncated: boolean
+  /** What was written at starts before the window, oldest first. */
+  readonly starts?: readonly LogEntry[]
 }
 
 /** The result of a log tool over `entries`, oldest first. */
 export async function logResult(client: RailwayClient, about: LogAbout, entries: readonly LogEntry[]): Promise<ToolReturn<z.infer<typeof FoldedLog>>> {
-  const { service, deployments, kind, window, truncated } = about
+  const { service, deployments, kind, window, truncated, starts = [] } = about
   const folded = foldLines(entries)
   const named: Entity[] = distinctEntities([{ kind: 'service', value: service.name }, ...deployments.flatMap(deploymentEntities)])
   const short = named.filter((entity) => entity.kind === 'service' || entity.kind === 'deployment').slice(0, 3)
@@ -72,15 +77,23 @@ export async function logResult(client: RailwayClient, about: LogAbout, entries:
   const from = deployments.map((deployment) => `${deployment.deployment} (${deployment.status})`).join(', ')
   const head = `${kind} logs of ${service.name}${span}, deployments ${from || 'none'}`
   const newest = deployments[0]?.deployment
+  const settings = [...changedSettings([...starts, ...entries], [{ kind: 'service', value: service.name }]), ...announcedSettings([...folded, ...foldLines(starts)], [{ kind: 'service', value: service.name }])]
   return {
     structured: {
       deployments: deployments.map((deployment) => deployment.deployment),
       lines: entries.length,
       folded: folded.map(({ level, sample, count, first, last }) => ({ level, message: sample.slice(0, 2_000), count, first, last })),
     },
-    text: entries.length === 0 ? `${head}: no lines.` : logText(head, entries, folded),
+    text: [
+      entries.length === 0 ? `${head}: no lines.` : logText(head, entries, folded),
+      ...(starts.length === 0 ? [] : [`Said at the start, before the window:\n${foldLines(starts).slice(0, 12).map((line) => `${utc(line.last)} ${clip(line.sample, 200)}`).join('\n')}`]),
+    ].join('\n\n'),
     entities: distinctEntities([...named, ...folded.flatMap((line) => line.entities)]),
-    signals: [...logSignals(folded, (line) => [{ kind: 'service', value: service.name }, ...line.origins.slice(0, 3).map((value) => ({ kind: 'deployment' as const, value }))]), ...(entries.length === 0 ? [makeSignal('absence', 1, `${head}: no lines.`, { about: short })] : [])],
+    signals: [
+      ...logSignals(folded, (line) => [{ kind: 'service', value: service.name }, ...line.origins.slice(0, 3).map((value) => ({ kind: 'deployment' as const, value }))]),
+      ...settings,
+      ...(entries.length === 0 ? [makeSignal('absence', 1, `${service.name} wrote no ${kind.toLowerCase()} log${span === '' ? '' : ` in the window`} (deployment ${deployments.map(({ status, createdAt }) => `${status} of ${utc(createdAt)}`).join(', ') || 'none'}).`, { about: short, says: '' })] : []),
+    ],
     links: newest === undefined ? [] : [await client.link(`${kind} logs of ${service.name}`, { service: service.id, deployment: newest, tab: kind.toLowerCase() })],
     truncated,
   }

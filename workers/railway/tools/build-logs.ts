@@ -3,8 +3,9 @@ import { fail } from '../../../src/core/errors.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { limitField } from '../../kit/window.ts'
 import { deploymentField, sends, serviceField } from '../arguments.ts'
+import { buildEntries, stopSignals } from '../build-errors.ts'
 import type { RailwayClient } from '../client.ts'
-import { summaryOf } from '../deployments.ts'
+import { stillRunning, summaryOf } from '../deployments.ts'
 import { FoldedLog, logEntries, logFilter, LogLines, logResult } from '../log-source.ts'
 
 const Answer = z.object({ buildLogs: LogLines })
@@ -23,6 +24,9 @@ export const buildLogs = defineTool<RailwayClient>()({
     const id = chosen?.deployment ?? deployment ?? fail('not_found', `${service.name} has never been deployed in this environment, so there is no build log.`)
     const filter = logFilter({ search })
     const { buildLogs: lines } = await client.query('build_logs', { id, limit, ...(filter === undefined ? {} : { filter }) }, Answer)
-    return logResult(client, { service, deployments: chosen === undefined ? [] : [chosen], kind: 'Build', window: null, truncated: lines.length >= limit }, logEntries(lines, id))
+    const entries = buildEntries(logEntries(lines, id))
+    const result = await logResult(client, { service, deployments: chosen === undefined ? [] : [chosen], kind: 'Build', window: null, truncated: lines.length >= limit }, entries)
+    if (chosen?.status !== 'FAILED' || search !== undefined) return result
+    return { ...result, signals: [...stopSignals(chosen, entries), ...stillRunning(known), ...result.signals.filter((signal) => signal.kind !== 'error')] }
   },
 })

@@ -4,9 +4,11 @@ import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { ago, utc } from '../../kit/plain-text.ts'
+import { variableChanges } from '../activity.ts'
 import { sends } from '../arguments.ts'
 import type { RailwayClient } from '../client.ts'
-import { deploymentEntities, DeploymentMeta, deploymentSignal, DeploymentSummary, isBroken, sourceText, summaryOf } from '../deployments.ts'
+import { deploymentEntities, DeploymentMeta, deploymentSignal, DeploymentSummary, isBroken, sourceText, stillRunning, summaryOf } from '../deployments.ts'
+import type { ChangedVariables } from '../deployments.ts'
 
 const Answer = z.object({
   environment: z.object({
@@ -35,7 +37,7 @@ export const environmentStatus = defineTool<RailwayClient>()({
   useWhen: 'Use when you need to know which services there are and whether their latest deployments run; a good first look.',
   input: z.object({}),
   output: z.object({ environment: z.string(), services: z.array(ServiceStatus) }),
-  operations: sends('environment_status'),
+  operations: sends('environment_status', 'list_deployments', 'activity'),
   async run(_args, { client, clock }) {
     const { environment } = await client.query('environment_status', { id: (await client.environment()).id }, Answer)
     const services = environment.serviceInstances.edges.map(({ node }): ServiceStatus => ({
@@ -51,11 +53,18 @@ export const environmentStatus = defineTool<RailwayClient>()({
       structured: { environment: environment.name, services },
       text: [`Environment ${environment.name}, ${services.length} services, broken first, then the newest deployment:`, ...services.map((service) => statusText(service, clock.now()))].join('\n'),
       entities: distinctEntities([{ kind: 'environment', value: environment.name }, ...services.flatMap((service) => (service.cron === null ? [] : [{ kind: 'cronjob' as const, value: service.service }])), ...services.flatMap((service) => (service.latest === null ? [{ kind: 'service' as const, value: service.service }] : deploymentEntities(service.latest)))]),
-      signals: signalsOf(services, clock.now()),
+      signals: [...await stillRunningIn(client, services), ...signalsOf(services, clock.now(), await variableChanges(client, services.flatMap(({ latest }) => latest ?? [])))],
       links: [await client.link(`Environment ${environment.name} in Railway`)],
     }
   },
 })
+
+/** What services run whose latest deployments failed; asked only where one did. */
+async function stillRunningIn(client: RailwayClient, services: readonly ServiceStatus[]): Promise<Signal[]> {
+  const failed = services.filter(({ latest }) => latest?.status === 'FAILED').slice(0, 3)
+  const histories = await Promise.all(failed.map(async ({ service }) => client.deployments({ service: await client.service(service), first: 20 })))
+  return histories.flatMap(({ deployments }) => stillRunning(deployments.map(summaryOf)))
+}
 
 function statusText(service: ServiceStatus, now: Date): string {
   const { latest } = service
@@ -64,13 +73,13 @@ function statusText(service: ServiceStatus, now: Date): string {
   return `${service.service}: ${state}${service.replicas === null ? '' : `, ${service.replicas} replicas`}${cron}`
 }
 
-function signalsOf(services: readonly ServiceStatus[], now: Date): Signal[] {
+function signalsOf(services: readonly ServiceStatus[], now: Date, changed: ReadonlyMap<string, ChangedVariables>): Signal[] {
   const signals = services.flatMap((service): Signal[] => {
     const about = [{ kind: 'service' as const, value: service.service }]
     if (service.latest === null) return [makeSignal('absence', 1, `${service.service} has never been deployed in this environment.`, { about })]
     if (service.replicas === 0) return [makeSignal('state', 2, `${service.service} runs 0 replicas.`, { about })]
-    if (service.stopped && !isBroken(service.latest.status)) return [makeSignal('state', 2, `${service.service}: its latest deployment ${service.latest.deployment} is stopped.`, { about: deploymentEntities(service.latest) })]
-    return [deploymentSignal(service.latest, now), ...cronSignal(service)]
+    if (service.stopped && !isBroken(service.latest.status)) return [makeSignal('state', 2, `${service.service}: its latest deployment of ${utc(service.latest.createdAt)} is stopped.`, { about: deploymentEntities(service.latest) })]
+    return [deploymentSignal(service.latest, now, changed.get(service.latest.deployment)), ...cronSignal(service)]
   }).sort((a, b) => b.severity - a.severity)
   if (signals.some((signal) => signal.kind !== 'change' && signal.severity > 0)) return signals
   return [...signals, makeSignal('healthy', 0, `The latest deployments of all ${services.length} services are up.`, { about: services.map(({ service }) => ({ kind: 'service', value: service })) })]

@@ -4,7 +4,9 @@ import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { clip, utc } from '../../kit/plain-text.ts'
+import { variableChanges } from '../activity.ts'
 import { deploymentField, sends } from '../arguments.ts'
+import { buildErrors } from '../build-errors.ts'
 import type { RailwayClient } from '../client.ts'
 import { deploymentEntities, DeploymentMeta, deploymentSignal, DeploymentSummary, deploymentText, isBroken, summaryOf } from '../deployments.ts'
 
@@ -34,7 +36,7 @@ export const getDeployment = defineTool<RailwayClient>()({
   useWhen: 'Use when a deployment failed, crashed or is a suspect: each step with its error, instances, diagnosis, commit.',
   input: z.object({ deployment: deploymentField }),
   output: z.object({ deployment: DeploymentSummary, stopped: z.boolean(), instances: z.array(z.string()), diagnosis: z.string().nullable(), steps: z.array(Step) }),
-  operations: sends('get_deployment', 'deployment_events'),
+  operations: sends('get_deployment', 'deployment_events', 'build_logs', 'activity'),
   async run({ deployment: id }, { client, clock }) {
     const [{ deployment }, { deploymentEvents }, { services }] = await Promise.all([
       client.query('get_deployment', { id }, Answer), client.query('deployment_events', { id, first: 50 }, Events), client.names(),
@@ -49,14 +51,16 @@ export const getDeployment = defineTool<RailwayClient>()({
     }))
     const diagnosis = diagnosisText(deployment.diagnosis)
     const instances = deployment.instances.map((instance) => instance.status)
+    const stopped = summary.status === 'FAILED' ? await buildErrors(client, summary) : []
     return {
       structured: { deployment: summary, stopped: deployment.deploymentStopped, instances, diagnosis, steps },
       text: [
         deploymentText(summary), `instances: ${instances.join(', ') || 'none'}${deployment.deploymentStopped ? '; stopped' : ''}`,
         ...(diagnosis === null ? [] : [`diagnosis: ${diagnosis}`]), 'steps:', ...steps.map(stepText),
+        ...(stopped.length === 0 ? [] : ['build log:', ...stopped.map(({ text }) => `  ${text}`)]),
       ].join('\n'),
       entities: distinctEntities(deploymentEntities(summary)),
-      signals: [deploymentSignal(summary, clock.now()), ...signalsOf(summary, steps, instances, diagnosis)],
+      signals: [...stopped, deploymentSignal(summary, clock.now(), (await variableChanges(client, [summary])).get(id)), ...signalsOf(summary, steps, instances, diagnosis)],
       links: [await client.link(`Deployment of ${summary.service}`, { service: deployment.serviceId ?? undefined, deployment: id })],
     }
   },
@@ -75,11 +79,11 @@ function diagnosisText(diagnosis: unknown): string | null {
 
 function signalsOf(summary: DeploymentSummary, steps: readonly Step[], instances: readonly string[], diagnosis: string | null): Signal[] {
   const about = deploymentEntities(summary)
-  const failed = steps.filter((step) => step.error !== null).map((step) => makeSignal('error', 3, `${summary.service}: step ${step.step} of deployment ${summary.deployment} failed: ${step.error ?? ''}`, { about, at: step.at }))
+  const failed = steps.filter((step) => step.error !== null).map((step) => makeSignal('error', 3, `${summary.service}: deployment of ${utc(summary.createdAt)} failed at ${step.step}${step.attempts === null ? '' : ` (attempt ${step.attempts})`}: ${clip(step.error ?? '', 240)}`, { about, says: step.error ?? '', at: step.at }))
   const down = instances.filter((status) => status === 'CRASHED' || status === 'RESTARTING')
   return [
     ...failed,
-    ...(diagnosis === null ? [] : [makeSignal('error', isBroken(summary.status) ? 3 : 2, `${summary.service}: Railway’s diagnosis of ${summary.deployment}: ${diagnosis}`, { about, at: summary.createdAt })]),
-    ...(down.length === 0 ? [] : [makeSignal('state', 3, `${summary.service}: ${down.length} of ${instances.length} instances are ${[...new Set(down)].join(' or ')}.`, { about })]),
+    ...(diagnosis === null ? [] : [makeSignal('error', isBroken(summary.status) ? 3 : 2, `${summary.service}: Railway’s diagnosis: ${clip(diagnosis, 280)}`, { about, says: diagnosis, at: summary.createdAt })]),
+    ...(down.length === 0 ? [] : [makeSignal('state', 3, `${summary.service}: ${down.length} of ${instances.length} instances are ${[...new Set(down)].join(' or ')}.`, { about, says: '' })]),
   ]
 }

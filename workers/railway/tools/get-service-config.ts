@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { distinctEntities } from '../../../src/core/entity.ts'
 import type { Entity } from '../../../src/core/entity.ts'
+import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { extractEntities } from '../../kit/extract-entities.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
@@ -32,15 +33,11 @@ export const getServiceConfig = defineTool<RailwayClient>()({
     ])
     const settings = settingsOf(config, limits?.containers)
     const about = entitiesOf(service.name, config)
-    const command = settings['startCommand'] ?? settings['cronSchedule']
     return {
       structured: { service: service.name, settings },
       text: [`Configuration of ${service.name} in ${environment.name}:`, ...Object.entries(settings).map(([key, value]) => `${key}: ${value}`)].join('\n'),
-      entities: distinctEntities([...about, ...extractEntities(Object.values(settings).join('\n'))]),
-      signals: [
-        ...(config.numReplicas === 0 ? [makeSignal('state', 2, `${service.name} is configured for 0 replicas.`, { about })] : []),
-        ...(command === undefined ? [] : [makeSignal('state', 0, `${service.name} runs ${settings['startCommand'] ?? 'its image’s own command'}${config.cronSchedule ? ` on the schedule ${config.cronSchedule}` : ''}.`, { about })]),
-      ],
+      entities: distinctEntities([...about, ...Object.keys(settings).map((key): Entity => ({ kind: 'variable', value: key })), ...extractEntities(Object.values(settings).join('\n'))]),
+      signals: configSignals(service.name, config, settings),
       links: [await client.link(`Settings of ${service.name}`, { service: service.id, tab: 'settings' })],
     }
   },
@@ -55,6 +52,24 @@ function settingsOf(config: z.infer<typeof Config>, limits: { cpu?: number | und
     ['cpuLimit', limits?.cpu], ['memoryLimitGB', limits?.memoryBytes === undefined ? undefined : limits.memoryBytes / 1e9],
   ]
   return Object.fromEntries([...settings, ...extra.flatMap(([key, value]): [string, string][] => (typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : []))])
+}
+
+/** What is set, as context, a setting a line and by its name; what keeps a service from serving, louder. */
+function configSignals(service: string, config: z.infer<typeof Config>, settings: Readonly<Record<string, string>>): Signal[] {
+  const setting = (name: string): Entity => ({ kind: 'variable', value: name })
+  const about = entitiesOf(service, config)
+  const { startCommand, preDeployCommand, cronSchedule: cron } = settings as Partial<Record<string, string>>
+  const { healthcheckPath: path, healthcheckTimeout: wait, restartPolicyType: policy, restartPolicyMaxRetries: retries } = config
+  const say = (text: string, ...names: readonly string[]): Signal => makeSignal('state', 0, text, { about: [...names.map(setting), { kind: 'service', value: service }], says: text })
+  return [
+    ...(config.numReplicas === 0 ? [makeSignal('state', 2, `${service} is configured for 0 replicas.`, { about: [...about, setting('numReplicas')], says: '' })] : []),
+    ...(config.sleepApplication === true ? [makeSignal('state', 1, `${service} sleeps when nobody asks (sleepApplication): the first request after waits for its start.`, { about: [...about, setting('sleepApplication')], says: '' })] : []),
+    ...(policy === 'NEVER' && !cron ? [makeSignal('state', 1, `${service} is never restarted when it stops (restartPolicyType NEVER).`, { about: [...about, setting('restartPolicyType')], says: '' })] : []),
+    ...(path ? [say(`healthcheckTimeout of ${service}: ${wait ?? '300 (Railway’s default)'} seconds for the first answer of ${path} (healthcheckPath).`, 'healthcheckTimeout', 'healthcheckPath')] : []),
+    ...(startCommand === undefined && !cron ? [] : [makeSignal('state', 0, `${service} runs ${startCommand ?? 'its image’s own command'}${cron ? ` on the schedule ${cron}` : ''}.`, { about })]),
+    ...(preDeployCommand === undefined ? [] : [say(`${service} runs ${preDeployCommand} before each deployment.`, 'preDeployCommand')]),
+    ...(policy === 'ON_FAILURE' && retries !== null && retries !== undefined ? [say(`restartPolicyMaxRetries of ${service}: ${retries} restarts after failures.`, 'restartPolicyMaxRetries')] : []),
+  ]
 }
 
 function entitiesOf(service: string, config: z.infer<typeof Config>): Entity[] {

@@ -1,37 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ToolOutcome, ToolResult } from '../../../../src/core/tool.ts'
-import { createManualClock } from '../../../../src/core/time.ts'
-import { createRedactor } from '../../../../workers/kit/redact.ts'
-import { RailwayConnection } from '../../../../workers/railway/client.ts'
-import { railwayWorker } from '../../../../workers/railway/worker.ts'
-
-const edges = (...nodes: readonly object[]) => ({ edges: nodes.map((node) => ({ node })), pageInfo: { hasNextPage: false } })
-const project_names = { project: { id: 'p', name: 'shop', environments: edges({ id: 'e', name: 'production' }), services: edges({ id: 's1', name: 'api' }, { id: 's2', name: 'mailer' }) } }
-
-type Answer = object | string | ((variables: Record<string, unknown>) => object | string)
-
-/** A worker on a Railway that answers each document with the data given for it, or with the error given as text. */
-function bindFake(data: Readonly<Record<string, Answer>>) {
-  const answers = new Map<string, Answer>(Object.entries({ project_names, ...data }))
-  const fakeFetch = async (_input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const { operationName, variables } = JSON.parse(typeof init?.body === 'string' ? init.body : '') as { operationName: string; variables: Record<string, unknown> }
-    const known = answers.get(operationName) ?? 'no answer was prepared'
-    const answer: unknown = typeof known === 'function' ? (known as (given: typeof variables) => unknown)(variables) : known
-    return Response.json(typeof answer === 'string' ? { errors: [{ message: answer }], data: null } : { data: answer })
-  }
-  const worker = railwayWorker.bind(RailwayConnection.parse({ token: 't', tokenKind: 'account', projectId: 'p' }), { clock: createManualClock('2026-03-12T12:00:00Z'), fetch: fakeFetch, redactor: createRedactor() })
-  const outcome = async (tool: string, args: object = {}): Promise<ToolOutcome> => {
-    const found = worker.tools.find(({ name }) => name === `railway_${tool}`)
-    if (found === undefined) throw new Error(`no tool ${tool}`)
-    return found.invoke(args, { callId: 'railway1.0.0', signal: new AbortController().signal })
-  }
-  const result = async (tool: string, args: object = {}): Promise<ToolResult> => {
-    const got = await outcome(tool, args)
-    if (!got.ok) throw new Error(JSON.stringify(got.failure))
-    return got.result
-  }
-  return { outcome, result }
-}
+import { bindFake, edges } from './fake-railway.ts'
 
 describe('railway_deployment_events', () => {
   const deployment = (id: string, createdAt: string, status: string) => ({ id, status, createdAt, serviceId: 's1', meta: {} })
@@ -45,9 +13,9 @@ describe('railway_deployment_events', () => {
       list_deployments: { deployments: edges(deployment('d3', '2026-03-12T11:50:00Z', 'DEPLOYING'), deployment('d2', '2026-03-12T11:00:00Z', 'FAILED'), deployment('d1', '2026-03-11T11:00:00Z', 'SUCCESS')) },
       deployment_events: events({ d3: [step('BUILD_IMAGE', 300), step('HEALTHCHECK', null)], d2: [step('BUILD_IMAGE', 60), step('HEALTHCHECK', 300, 'no answer on /health')], d1: [step('BUILD_IMAGE', 70), step('HEALTHCHECK', 5)] }),
     })
-    expect((await result('deployment_events', { service: 'api' })).signals.map(({ kind, text }) => `${kind}: ${text.replace(/^api: deployment /, '')}`)).toEqual([
-      'anomaly: d3 of 2026-03-12 11:50:00Z took 300 s at BUILD_IMAGE, where 70 s was the most before.', 'state: d3 of 2026-03-12 11:50:00Z is at HEALTHCHECK since 2026-03-12 11:00:00Z.',
-      'error: d2 of 2026-03-12 11:00:00Z failed at HEALTHCHECK: no answer on /health.',
+    expect((await result('deployment_events', { service: 'api' })).signals.map(({ kind, text }) => `${kind}: ${text.replace(/^api: deployment of 2026-03-12 /, '')}`)).toEqual([
+      'anomaly: 11:50:00Z took 300 s at BUILD_IMAGE, where 70 s was the most before.', 'state: 11:50:00Z is at HEALTHCHECK since 2026-03-12 11:00:00Z.',
+      'error: 11:00:00Z failed at HEALTHCHECK: no answer on /health.',
     ])
   })
 })
