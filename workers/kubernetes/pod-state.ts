@@ -1,8 +1,5 @@
 import { z } from 'zod'
 import type { Entity } from '../../src/core/entity.ts'
-import { distinctEntities } from '../../src/core/entity.ts'
-import type { Signal } from '../../src/core/signal.ts'
-import { extractEntities } from '../kit/extract-entities.ts'
 import { clip, utc } from '../kit/plain-text.ts'
 import type { ContainerStatus, Pod } from './client.ts'
 
@@ -17,8 +14,9 @@ const ContainerState = z.object({
   state: z.string().describe('running, or the reason for waiting or having ended'),
   message: z.string().nullable(),
   lastTermination: Termination.nullable(),
+  memoryLimit: z.string().nullable(),
 })
-type ContainerState = z.infer<typeof ContainerState>
+export type ContainerState = z.infer<typeof ContainerState>
 
 /** A pod in short; `status` is what kubectl prints as STATUS. */
 export const PodState = z.object({
@@ -32,13 +30,16 @@ export const PodState = z.object({
   createdAt: z.string(),
   containers: z.array(ContainerState),
   message: z.string().nullable().describe('why it is not scheduled or was evicted'),
+  unreadySince: z.string().nullable(),
 })
 export type PodState = z.infer<typeof PodState>
 
 /** The state of a pod, derived from its status as kubectl does. */
 export function podState(pod: Pod): PodState {
-  const inits = (pod.status?.initContainerStatuses ?? []).map((status) => containerState(status))
-  const mains = (pod.status?.containerStatuses ?? []).map((status) => containerState(status))
+  const limitOf = (name: string): string | null => [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].find((container) => container.name === name)?.resources?.limits?.['memory'] ?? null
+  const inits = (pod.status?.initContainerStatuses ?? []).map((status) => containerState(status, limitOf(status.name)))
+  const mains = (pod.status?.containerStatuses ?? []).map((status) => containerState(status, limitOf(status.name)))
+  const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready')
   const unscheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False')
   return {
     pod: pod.metadata?.name ?? '',
@@ -51,10 +52,11 @@ export function podState(pod: Pod): PodState {
     createdAt: timeText(pod.metadata?.creationTimestamp) ?? '',
     containers: [...inits.filter((container) => container.state !== 'Completed'), ...mains],
     message: pod.status?.message ?? unscheduled?.message ?? null,
+    unreadySince: ready?.status === 'False' ? timeText(ready.lastTransitionTime) : null,
   }
 }
 
-function containerState(status: ContainerStatus): ContainerState {
+function containerState(status: ContainerStatus, memoryLimit: string | null): ContainerState {
   const { waiting, terminated, running } = status.state ?? {}
   const last = status.lastState?.terminated
   const ended = terminated ?? last
@@ -71,6 +73,7 @@ function containerState(status: ContainerStatus): ContainerState {
       at: timeText(ended.finishedAt),
       message: ended.message ?? null,
     },
+    memoryLimit,
   }
 }
 
@@ -111,34 +114,6 @@ function containerText(container: ContainerState): string {
   return `  container ${container.name} [${container.image}] ${container.state}${container.message === null ? '' : `: ${clip(container.message, 200)}`}${ended}`
 }
 
-const WAITS = new Set(['ContainerCreating', 'PodInitializing', 'running', 'Completed'])
-
-interface Trouble {
-  readonly key: string
-  readonly text: string
-  readonly severity: 1 | 2 | 3
-  readonly container: ContainerState | null
-}
-
-/** What is wrong with one pod, the worst first; nothing when it is fine. */
-function troubleOf(state: PodState): Trouble | null {
-  const oom = state.containers.find((container) => container.lastTermination?.reason === 'OOMKilled')
-  if (oom !== undefined) return { key: `OOMKilled ${oom.name}`, text: `container ${oom.name} was OOMKilled (exit 137)${oom.state === 'running' ? '' : `, now ${oom.state}`}`, severity: 3, container: oom }
-  const waiting = state.containers.find((container) => !WAITS.has(container.state))
-  if (waiting !== undefined && state.status !== 'Completed' && state.status !== 'Terminating') {
-    const last = waiting.lastTermination
-    const how = last === null ? '' : `, last exit ${last.exitCode} (${last.reason})`
-    return { key: `${waiting.state} ${waiting.name}`, text: `container ${waiting.name} is in ${waiting.state}${how}${waiting.message === null ? '' : `: ${clip(waiting.message, 160)}`}`, severity: 3, container: waiting }
-  }
-  if (state.status === 'Pending' && state.message !== null) return { key: 'Pending', text: `not scheduled: ${clip(state.message, 200)}`, severity: 3, container: null }
-  if (state.status === 'Evicted' || state.status === 'Failed') return { key: state.status, text: `${state.status}${state.message === null ? '' : `: ${clip(state.message, 200)}`}`, severity: 2, container: null }
-  const crashed = state.containers.find((container) => (container.lastTermination?.exitCode ?? 0) !== 0)
-  if (crashed !== undefined) return { key: `exit ${crashed.name}`, text: `container ${crashed.name} restarted after exit ${crashed.lastTermination?.exitCode ?? 0} (${crashed.lastTermination?.reason ?? 'Error'})`, severity: 2, container: crashed }
-  const unready = state.containers.find((container) => container.state === 'running' && !container.ready)
-  if (unready !== undefined) return { key: `unready ${unready.name}`, text: `container ${unready.name} runs but is not ready (readiness probe)`, severity: 2, container: unready }
-  return null
-}
-
 /** The entities a pod names. */
 export function podEntities(state: PodState): Entity[] {
   return [
@@ -147,43 +122,4 @@ export function podEntities(state: PodState): Entity[] {
     ...(state.workload === null ? [] : [{ kind: 'workload' as const, value: state.workload }]),
     ...(state.node === null ? [] : [{ kind: 'node' as const, value: state.node }]),
   ]
-}
-
-/** Signals of pods, the same trouble of one workload folded into one; `healthy` when there is none. */
-export function podSignals(states: readonly PodState[], where: string): Signal[] {
-  const groups = Map.groupBy(
-    states.flatMap((state) => {
-      const trouble = troubleOf(state)
-      return trouble === null ? [] : [{ state, trouble }]
-    }),
-    ({ state, trouble }) => `${state.namespace}/${state.workload ?? state.pod} ${trouble.key}`,
-  )
-  const signals = [...groups.values()].map((group) => groupSignal(group, states)).sort((a, b) => b.severity - a.severity)
-  if (signals.length > 0 || states.length === 0) return signals
-  const about = distinctEntities(states.flatMap(podEntities).filter((entity) => entity.kind === 'workload' || entity.kind === 'namespace')).slice(0, 20)
-  return [{ kind: 'healthy', text: `All ${states.length} pods in ${where} are running and ready, without a failed restart.`, severity: 0, entities: about }]
-}
-
-function groupSignal(group: readonly { state: PodState; trouble: Trouble }[], states: readonly PodState[]): Signal {
-  const { state, trouble } = group[0] ?? { state: states[0], trouble: null }
-  if (state === undefined || trouble === null) throw new Error('A group of pods is never empty')
-  const siblings = states.filter((other) => other.namespace === state.namespace && other.workload === state.workload).length
-  const restarts = group.reduce((sum, entry) => sum + entry.state.restarts, 0)
-  const times = group.flatMap((entry) => entry.trouble.container?.lastTermination?.at ?? []).sort()
-  const last = times.at(-1)
-  const { container } = trouble
-  return {
-    kind: 'state',
-    text: clip(`${state.workload ?? state.pod} (${state.namespace}): ${group.length} of ${siblings} pods: ${trouble.text}; ${restarts} restarts${last === undefined ? '' : `, last at ${utc(last)}`}.`, 400),
-    severity: trouble.severity,
-    ...(last === undefined ? {} : { at: last }),
-    count: Math.max(restarts, group.length),
-    entities: distinctEntities([
-      ...(state.workload === null ? [] : [{ kind: 'workload' as const, value: state.workload }]),
-      { kind: 'namespace', value: state.namespace },
-      ...group.slice(0, 3).map((entry) => ({ kind: 'pod' as const, value: entry.state.pod })),
-      ...(container === null ? [] : [{ kind: 'container' as const, value: container.name }, ...(/image/i.test(container.state) ? [{ kind: 'image' as const, value: container.image }] : [])]),
-      ...extractEntities(`${trouble.text} ${container?.message ?? ''} ${state.message ?? ''}`),
-    ]).slice(0, 20),
-  }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { Entity } from '../../src/core/entity.ts'
+import type { Signal } from '../../src/core/signal.ts'
+import { makeSignal } from '../kit/make-signal.ts'
 import type { Container, PodSpec } from './client.ts'
 
 /** One container of a pod template. Of its environment only names and where each value comes from; never a value. */
@@ -94,13 +96,24 @@ function containerChanges(before: ContainerTemplate, after: ContainerTemplate): 
   return changes
 }
 
-/** The variables and ConfigMaps a template names. */
+/** The variables, ConfigMaps and Secrets a template names. */
 export function templateEntities(containers: readonly ContainerTemplate[]): Entity[] {
   return containers.flatMap((container): Entity[] => [
     ...container.env.map(({ name }) => ({ kind: 'variable' as const, value: name })),
     ...[...container.env.map(({ from }) => from), ...container.envFrom].flatMap((from) => {
-      const name = /^configMap ([^/]+)/.exec(from)?.[1]
-      return name === undefined ? [] : [{ kind: 'config_map' as const, value: name }]
+      const [, kind, name] = /^(configMap|secret) ([^/]+)/.exec(from) ?? []
+      return name === undefined ? [] : [{ kind: kind === 'secret' ? 'credential' as const : 'config_map' as const, value: name }]
     }),
   ])
+}
+
+/** For each container what bounds it and who watches it: context to a kill, a throttle or a failed probe. */
+export function templateSignals(containers: readonly ContainerTemplate[], what: string, about: readonly Entity[]): Signal[] {
+  return containers.flatMap((container) => {
+    const limits = Object.entries(container.limits).map(([name, value]) => `${name} ${value}`)
+    if (limits.length === 0 && container.probes.length === 0) return []
+    return [makeSignal('state', 0, `${what}, container ${container.name}: limits ${limits.join(', ') || 'none'}; ${container.probes.join('; ') || 'no probes'}.`, {
+      about: [...about, { kind: 'container', value: container.name }, ...Object.values(container.limits).map((value) => ({ kind: 'quantity' as const, value }))], says: '',
+    })]
+  })
 }

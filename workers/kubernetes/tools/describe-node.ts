@@ -9,7 +9,8 @@ import type { KubernetesClient, Pod } from '../client.ts'
 import { eventEntities, eventSignals, eventText, FoldedEvent, foldEvents } from '../events.ts'
 import { nodeSignals, nodeState, NodeState, nodeText } from '../node-state.ts'
 import { operations } from '../operations.ts'
-import { podEntities, podSignals, PodState, podState, podText } from '../pod-state.ts'
+import { podSignals } from '../pod-signals.ts'
+import { podEntities, PodState, podState, podText } from '../pod-state.ts'
 import { cpuMillicores, memoryMebibytes } from '../quantity.ts'
 
 const Requested = z.object({ cpuMillicores: z.number(), memoryMi: z.number() })
@@ -21,7 +22,7 @@ export const describeNode = defineTool<KubernetesClient>()({
   input: z.object({ node: entityField('node', 'exact name') }),
   output: z.object({ node: NodeState, requested: Requested, pods: z.array(PodState), events: z.array(FoldedEvent) }),
   operations: [...operations.nodes, ...operations.pods, ...operations.events],
-  async run({ node: name }, { client }) {
+  async run({ node: name }, { client, clock }) {
     const { items } = await client.nodes()
     const node = items.find((item) => item.metadata?.name === name) ?? fail('not_found', clip(`No node is called ${name}. There are: ${items.map((item) => item.metadata?.name).join(', ') || 'none'}.`, 600))
     const state = nodeState(node)
@@ -32,7 +33,7 @@ export const describeNode = defineTool<KubernetesClient>()({
     const states = pods.items.map(podState)
     const folded = foldEvents(events.items)
     const requested = requestedOf(pods.items)
-    const troubles = [...nodeSignals(state), ...podSignals(states, `node ${name}`).filter(({ kind }) => kind !== 'healthy'), ...eventSignals(folded)]
+    const troubles = [...nodeSignals(state, clock.now()), ...podSignals(states, `node ${name}`, clock.now()).filter(({ kind }) => kind !== 'healthy'), ...eventSignals(folded)]
     return {
       structured: { node: state, requested, pods: states, events: folded },
       text: [

@@ -6,8 +6,9 @@ import type { KubernetesClient } from '../client.ts'
 import { eventEntities, eventSignals, eventText, FoldedEvent, foldEvents } from '../events.ts'
 import { consoleLinks, findPod } from '../find-pod.ts'
 import { operations } from '../operations.ts'
-import { podEntities, podSignals, PodState, podState, podText } from '../pod-state.ts'
-import { containerTemplates, containerTemplateText, ContainerTemplate, templateEntities } from '../template.ts'
+import { podSignals } from '../pod-signals.ts'
+import { podEntities, PodState, podState, podText } from '../pod-state.ts'
+import { containerTemplates, containerTemplateText, ContainerTemplate, templateEntities, templateSignals } from '../template.ts'
 
 export const describePod = defineTool<KubernetesClient>()({
   name: 'kubernetes_describe_pod',
@@ -16,14 +17,14 @@ export const describePod = defineTool<KubernetesClient>()({
   input: z.object({ pod: podField, namespace: namespaceField }),
   output: z.object({ pod: PodState, conditions: z.array(z.string()), containers: z.array(ContainerTemplate), events: z.array(FoldedEvent) }),
   operations: [...operations.pods, ...operations.events],
-  async run({ pod: name, namespace }, { client }) {
+  async run({ pod: name, namespace }, { client, clock }) {
     const pod = await findPod(client, name, namespace)
     const state = podState(pod)
     const scope = client.scopes.list(state.namespace)
     const events = foldEvents((await client.events({ scope, fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${name}` })).items)
     const containers = containerTemplates(pod.spec)
     const conditions = (pod.status?.conditions ?? []).map((condition) => `${condition.type}=${condition.status}${condition.reason === undefined ? '' : ` (${condition.reason})`}`)
-    const troubles = podSignals([state], `pod ${name}`)
+    const troubles = podSignals([state], `pod ${name}`, clock.now())
     return {
       structured: { pod: state, conditions, containers, events },
       text: [
@@ -40,7 +41,7 @@ export const describePod = defineTool<KubernetesClient>()({
         ...templateEntities(containers),
         ...events.flatMap(eventEntities),
       ]),
-      signals: [...troubles, ...eventSignals(events)],
+      signals: [...troubles, ...eventSignals(events), ...templateSignals(containers, `Pod ${name} (${state.namespace})`, podEntities(state))],
       links: consoleLinks(client, state.namespace, 'pods', name),
     }
   },

@@ -9,9 +9,10 @@ import { eventEntities, eventSignals, eventText, FoldedEvent, foldEvents } from 
 import { consoleLinks } from '../find-pod.ts'
 import { changeSignal } from '../managed-fields.ts'
 import { operations } from '../operations.ts'
-import { podEntities, podSignals, podState, podText } from '../pod-state.ts'
+import { podSignals } from '../pod-signals.ts'
+import { podEntities, podState, podText } from '../pod-state.ts'
 import { rolloutOf } from '../rollout.ts'
-import { ContainerTemplate, containerTemplates, containerTemplateText, templateEntities } from '../template.ts'
+import { ContainerTemplate, containerTemplates, containerTemplateText, templateEntities, templateSignals } from '../template.ts'
 import { findWorkload, Workload, workloadEntities, workloadSignals, workloadSummary, workloadText } from '../workloads.ts'
 
 export const describeWorkload = defineTool<KubernetesClient>()({
@@ -27,9 +28,9 @@ export const describeWorkload = defineTool<KubernetesClient>()({
     const scope = client.scopes.list(workload.namespace)
     const [pods, events] = await Promise.all([client.pods({ scope, labelSelector }), client.events({ scope })])
     const states = pods.items.map(podState)
-    const own = foldEvents(events.items.filter((event) => event.involvedObject.name === name || event.involvedObject.name?.startsWith(`${name}-`) === true))
+    const own = foldEvents(events.items.filter((event) => isOwn(event.involvedObject.name ?? '', name)))
     const containers = containerTemplates(template)
-    const troubles = [...workloadSignals(workload), ...podSignals(states, `${workload.kind} ${name}`).filter((signal) => signal.kind !== 'healthy'), ...eventSignals(own)]
+    const troubles = [...workloadSignals(workload), ...podSignals(states, `${workload.kind} ${name}`, clock.now()).filter((signal) => signal.kind !== 'healthy'), ...eventSignals(own)]
     const edits = changes.slice(0, 3).map((change) => changeSignal(change, `${workload.kind} ${name} (${workload.namespace})`, { about: workloadEntities(workload).slice(0, 2), now: clock.now() }))
     return {
       structured: { workload, containers, pods: states.map((state) => state.pod), events: own },
@@ -41,8 +42,14 @@ export const describeWorkload = defineTool<KubernetesClient>()({
         ...workloadEntities(workload), ...states.flatMap(podEntities), ...own.flatMap(eventEntities),
         ...templateEntities(containers),
       ]),
-      signals: [...edits, ...(troubles.length > 0 ? troubles : [makeSignal('healthy', 0, `${workload.kind} ${name} has ${workload.ready} of ${workload.desired} replicas ready and no warnings.`, { about: workloadEntities(workload) })])],
+      signals: [...(troubles.length > 0 ? troubles : [makeSignal('healthy', 0, `${workload.kind} ${name} has ${workload.ready} of ${workload.desired} replicas ready and no warnings.`, { about: workloadEntities(workload) })]), ...edits, ...templateSignals(containers, `${workload.kind} ${name} (${workload.namespace})`, workloadEntities(workload).slice(0, 2))],
       links: consoleLinks(client, workload.namespace, `${workload.kind.toLowerCase()}s`, name),
     }
   },
 })
+
+/** Whether an object is the workload, or one of its ReplicaSets or pods: not those of a workload whose name only begins alike. */
+function isOwn(object: string, workload: string): boolean {
+  const suffix = object.startsWith(`${workload}-`) ? object.slice(workload.length + 1) : undefined
+  return object === workload || (suffix !== undefined && /^(?:\d+|[a-z0-9]{5}|(?=[a-z0-9]*\d)[a-z0-9]{6,10}(?:-[a-z0-9]{5})?|[bcdfghjklmnpqrstvwxz2456789]{6,10}(?:-[a-z0-9]{5})?)$/.test(suffix))
+}

@@ -31,7 +31,7 @@ export const listEvents = defineTool<KubernetesClient>()({
       structured: { events },
       text: events.length === 0 ? `${head}: none. A cluster usually keeps events for one hour.` : `${head}, ${warnings.length} kinds of warnings first:\n${events.map(eventText).join('\n')}`,
       entities: distinctEntities(events.flatMap(eventEntities)),
-      signals: warnings.length > 0 ? eventSignals(events) : [makeSignal('healthy', 0, `${head}: no warnings.`)],
+      signals: [...eventSignals(events), ...(warnings.length > 0 ? [] : [makeSignal('healthy', 0, `${head}: no warnings.`)])],
       truncated: page.truncated,
       cursor: page.cursor,
     }

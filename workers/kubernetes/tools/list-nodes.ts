@@ -12,15 +12,15 @@ export const listNodes = defineTool<KubernetesClient>()({
   input: z.object({}),
   output: z.object({ nodes: z.array(NodeState) }),
   operations: [...operations.nodes],
-  async run(_args, { client }) {
+  async run(_args, { client, clock }) {
     const { items, truncated } = await client.nodes()
     const nodes = items.map(nodeState).sort((a, b) => b.problems.length - a.problems.length)
-    const bad = nodes.flatMap(nodeSignals)
+    const bad = nodes.flatMap((node) => nodeSignals(node, clock.now()))
     return {
       structured: { nodes },
-      text: [`${nodes.length} nodes, ${bad.length} with problems:`, ...nodes.map(nodeText)].join('\n'),
+      text: [`${nodes.length} nodes, ${nodes.filter(({ problems }) => problems.length > 0).length} with problems:`, ...nodes.map(nodeText)].join('\n'),
       entities: nodes.map((node) => ({ kind: 'node', value: node.node })),
-      signals: bad.length > 0 ? bad : [makeSignal('healthy', 0, `All ${nodes.length} nodes are ready and without pressure.`)],
+      signals: bad.some(({ kind }) => kind === 'state') ? bad : [...bad, makeSignal('healthy', 0, `All ${nodes.length} nodes are ready and without pressure.`)],
       truncated,
     }
   },

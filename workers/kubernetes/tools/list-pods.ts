@@ -6,7 +6,8 @@ import { cursorField, limitField } from '../../kit/window.ts'
 import { namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
 import { operations } from '../operations.ts'
-import { podEntities, podSignals, PodState, podState, podText } from '../pod-state.ts'
+import { isTroubled, podSignals } from '../pod-signals.ts'
+import { podEntities, PodState, podState, podText } from '../pod-state.ts'
 import { findWorkload } from '../workloads.ts'
 
 export const listPods = defineTool<KubernetesClient>()({
@@ -16,13 +17,13 @@ export const listPods = defineTool<KubernetesClient>()({
   input: z.object({ namespace: namespaceField, workload: workloadField.optional(), limit: limitField(100, 500), cursor: cursorField }),
   output: z.object({ pods: z.array(PodState) }),
   operations: [...operations.pods, ...operations.workloads],
-  async run({ namespace, workload, limit, cursor }, { client }) {
+  async run({ namespace, workload, limit, cursor }, { client, clock }) {
     const found = workload === undefined ? undefined : await findWorkload(client, workload, namespace)
     const scope = client.scopes.list(found?.namespace ?? namespace)
     const page = await client.pods({ scope, labelSelector: found?.labelSelector, limit, cursor })
     const pods = page.items.map(podState)
-    const signals = podSignals(pods, found === undefined ? scope.text : `workload ${found.name}`)
-    const rank = new Map(pods.map((pod) => [pod, podSignals([pod], '').some((signal) => signal.severity > 0) ? 0 : 1]))
+    const signals = podSignals(pods, found === undefined ? scope.text : `workload ${found.name}`, clock.now())
+    const rank = new Map(pods.map((pod) => [pod, isTroubled(pod) ? 0 : 1]))
     const sorted = pods.toSorted((a, b) => (rank.get(a) ?? 1) - (rank.get(b) ?? 1) || b.restarts - a.restarts)
     return {
       structured: { pods: sorted },

@@ -7,7 +7,8 @@ import { namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
 import { consoleLinks } from '../find-pod.ts'
 import { operations } from '../operations.ts'
-import { podEntities, podSignals, podState, PodState, podText } from '../pod-state.ts'
+import { isTroubled, podSignals } from '../pod-signals.ts'
+import { podEntities, podState, PodState, podText } from '../pod-state.ts'
 import { rolloutOf, rolloutPhases } from '../rollout.ts'
 import { findWorkload, Workload, workloadEntities, workloadSignals, workloadSummary } from '../workloads.ts'
 import type { FullWorkload } from '../workloads.ts'
@@ -19,11 +20,12 @@ export const rolloutStatus = defineTool<KubernetesClient>()({
   input: z.object({ workload: workloadField, namespace: namespaceField }),
   output: z.object({ workload: Workload, phase: z.enum(rolloutPhases), strategy: z.string(), holdingUp: z.array(PodState) }),
   operations: [...operations.workloads, ...operations.pods],
-  async run({ workload: name, namespace }, { client }) {
+  async run({ workload: name, namespace }, { client, clock }) {
     const workload = await findWorkload(client, name, namespace)
     const { phase, text } = rolloutOf(workload)
     const pods = await client.pods({ scope: client.scopes.list(workload.namespace), labelSelector: workload.labelSelector })
-    const unready = pods.items.map(podState).filter((state) => podSignals([state], '').some((signal) => signal.severity > 0))
+    const states = pods.items.map(podState)
+    const unready = states.filter((state) => isTroubled(state))
     const about = workloadEntities(workload)
     const title = `${workload.kind} ${name} (${workload.namespace})`
     return {
@@ -36,7 +38,7 @@ export const rolloutStatus = defineTool<KubernetesClient>()({
       signals: [
         ...(phase === 'paused' ? [makeSignal('state', 2, `${title}: ${text}; nothing rolls out until it is resumed.`, { about })] : []),
         ...workloadSignals(workload),
-        ...podSignals(unready, title).filter((signal) => signal.severity > 0),
+        ...podSignals(states, title, clock.now()).filter((signal) => signal.severity > 0),
         ...(phase === 'complete' && unready.length === 0 ? [makeSignal('healthy', 0, `${title}: the rollout is complete, ${workload.ready} of ${workload.desired} replicas are ready.`, { about })] : []),
       ],
       links: consoleLinks(client, workload.namespace, `${workload.kind.toLowerCase()}s`, name),

@@ -43,7 +43,7 @@ describe('changes of an object', () => {
   })
 })
 
-test('a template names the ConfigMaps it takes variables from, and no Secret', () => {
+test('a template names the ConfigMaps and Secrets it takes variables from', () => {
   const containers = containerTemplates({ containers: [{ name: 'app', env: [{ name: 'URL', valueFrom: { configMapKeyRef: { name: 'env', key: 'url' } } }], envFrom: [{ configMapRef: { name: 'flags' } }, { secretRef: { name: 'keys' } }] }] })
-  expect(templateEntities(containers)).toEqual([{ kind: 'variable', value: 'URL' }, { kind: 'config_map', value: 'env' }, { kind: 'config_map', value: 'flags' }])
+  expect(templateEntities(containers)).toEqual([{ kind: 'variable', value: 'URL' }, { kind: 'config_map', value: 'env' }, { kind: 'config_map', value: 'flags' }, { kind: 'credential', value: 'keys' }])
 })

@@ -27,7 +27,29 @@ describe('folded events', () => {
     expect(folded.map(({ count }) => count)).toEqual([3])
   })
 
-  test('signal warnings only', () => {
+  test('say of a pull why it fails, once, and lead with the image', () => {
+    const image = 'ghcr.io/shop/checkout:9f8e7d6'
+    const pulls = [
+      event('checkout-6d9f7c5b8-bcdfg', 'Failed', `Failed to pull image "${image}": rpc error: code = NotFound desc = failed to resolve reference "${image}": ${image}: not found`, { count: 5 }),
+      event('checkout-6d9f7c5b8-bcdfg', 'Failed', 'Error: ErrImagePull', { count: 5 }),
+      event('checkout-6d9f7c5b8-bcdfg', 'BackOff', `Back-off pulling image "${image}"`, { count: 40 }),
+    ]
+    expect(eventSignals(foldEvents(pulls))).toMatchObject([{ severity: 3, text: `Failed ×5 on Pod checkout-6d9f7c5b8-bcdfg (shop): image ${image} cannot be pulled: not found in the registry` }])
+    expect(eventSignals(foldEvents(pulls))[0]?.entities.slice(0, 2)).toEqual([{ kind: 'image', value: image }, { kind: 'workload', value: 'checkout' }])
+  })
+
+  test('are quiet about a pull that worked later', () => {
+    const pulls = [event('mailer-74c6f9d6b5-bcdfg', 'Failed', 'Failed to pull image "shop/mailer:3": 429 Too Many Requests', { minute: 21 }), event('mailer-74c6f9d6b5-bcdfg', 'Started', 'Started container mailer', { type: 'Normal', minute: 23 })]
+    expect(eventSignals(foldEvents(pulls))).toMatchObject([{ severity: 1, text: expect.stringContaining('429 Too Many Requests; it went on at 10:23:00Z (Started)') }])
+  })
+
+  test.each([
+    ['Killing', 'Container app failed liveness probe, will be restarted', 2], ['NodeNotReady', 'Node node-a status is now: NodeNotReady', 3], ['SuccessfulRescale', 'New size: 9; reason: cpu above target', 1],
+  ])('signal what is ordinary by type but telling: %s', (reason, message, severity) => {
+    expect(eventSignals(foldEvents([event('checkout-6d9f7c5b8-bcdfg', reason, message, { type: 'Normal' })]))).toMatchObject([{ severity }])
+  })
+
+  test('leave ordinary events unsaid', () => {
     expect(eventSignals(foldEvents(events))).toMatchObject([{ severity: 3, count: 7 }, { severity: 2, count: 1 }])
   })
 })
