@@ -132,7 +132,7 @@ function answerOf({ names, shape, off, last, innocent }: Cast): Answer {
   if (shape === 'job')
     return rootCause(
       { kind: 'cronjob', name: names.job, accepts: [id(names.job), id(`${names.namespace}/${names.job}`), id(`cronjob/${names.job}`)], within: [...within, id(names.service)] },
-      { required: [fact('suspended', 'it is switched off', [pattern('suspend')]), fact('last', 'the day it ran last', [pattern(day(last))])], forbidden },
+      { required: [fact('suspended', 'it is switched off', [pattern('suspend')]), fact('last', 'its last run, by its day or its name', [pattern(day(last)), id(`${names.job}-${Math.floor(Date.parse(last) / 60_000)}`)])], forbidden },
     )
   const minute = pattern(`(?<!\\d)${off.at.slice(11, 16)}(?!\\d)`)
   return rootCause(
