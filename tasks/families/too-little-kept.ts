@@ -89,9 +89,9 @@ function setUp(builder: WorldBuilder): Cast {
   const live = builder.deploy(third, { at: after(builder.daysAgo(1), '1s') })
   builder.log(third, { at: after(live.liveAt, '1s'), level: 'info', message: `settings ${setting}=${names.value}` })
   const innocent = builder.innocentDeploy(guard, before(started, `${random.int(14, 25)}m`))
-  const candidates = sides.map(({ side, service }) => {
+  const candidates = sides.map(({ side, service }, index) => {
     const change = builder.cluster.mergeChange(side.service, { at: before(started, `${random.int(60, 400)}s`), title: side.title, files: { [side.file]: sideFile(side, names, true) } })
-    return { side, service, change, release: builder.deploy(service, { at: started }) }
+    return { side, service, change, release: builder.deploy(service, { at: after(started, `${index * random.int(3, 25)}s`) }) }
   })
   return { names, guard, innocent, candidates, third: chore }
 }
