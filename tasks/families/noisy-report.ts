@@ -31,6 +31,8 @@ interface Cast {
   readonly names: Names
   /** One session, or several of a report that somebody loaded again and again. */
   readonly copies: number
+  /** Who gives up after five seconds: the driver, or the database at the driver's wish. */
+  readonly gives: (typeof GIVE_UP)[number]
   readonly service: Service
   readonly other: Service
   readonly started: string
@@ -38,29 +40,33 @@ interface Cast {
 }
 
 const FEED = 'change_feed'
-const TIMED_OUT = 'Query read timeout'
+const GIVE_UP = [
+  { option: 'query_timeout', type: 'Error', value: 'Query read timeout', state: null, frame: { library: 'node_modules/pg/lib/client.js', fn: 'Timeout._onTimeout', at: 590 } },
+  { option: 'statement_timeout', type: 'error', value: 'canceling statement due to statement timeout', state: '57014', frame: { library: 'node_modules/pg-protocol/dist/parser.js', fn: 'Parser.parseErrorMessage', at: 285 } },
+] as const
 const ownQuery = (table: string): string => `select * from public.${table} where id = $1`
 const reportOf = ({ big, by: [account, time, value] }: Names): string =>
   `select date_trunc('week', b.${time}) as week, lower(split_part(a.email, '@', 2)) as domain, count(distinct b.${account}), percentile_cont(0.9) within group (order by b.${value}) from public.${big} b join public.accounts a on a.id = b.${account} group by 1, 2 order by 1, 2`
 
-const files = (table: string): Record<string, string> => ({
+const files = (table: string, option: string): Record<string, string> => ({
   'src/server.js': `import { createServer } from './http.js'\nimport { open } from './${table}.js'\n\nconst server = createServer()\nserver.get('/v1/${table}/:id', open)\nawait server.listen(8080)\n`,
   [`src/${table}.js`]: `import { pool } from './pool.js'\n\nexport async function open(request, reply) {\n  const { rows } = await pool.query('${ownQuery(table)}', [request.params.id])\n  return rows.length === 0 ? reply.code(404).send() : reply.json(rows[0])\n}\n`,
-  'src/pool.js': "import pg from 'pg'\n\nexport const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, query_timeout: 5_000 })\n",
+  'src/pool.js': `import pg from 'pg'\n\nexport const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8, ${option}: 5_000 })\n`,
 })
 
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
   const names = random.pick(NAMES)
   const copies = random.chance(0.5) ? 1 : random.int(2, 4)
+  const gives = random.pick(GIVE_UP)
   const started = builder.ago(`${random.int(17, 46)}m`)
   const reader = (name: string, runs: 'railway' | 'kubernetes'): Service =>
-    builder.service({ name, description: `Shows ${names.table}.`, runs, namespace: 'web', files: files(names.table), variables: { DATABASE_URL: 'postgres://app@db/postgres' } })
+    builder.service({ name, description: `Shows ${names.table}.`, runs, namespace: 'web', files: files(names.table, gives.option), variables: { DATABASE_URL: 'postgres://app@db/postgres' } })
   const service = reader(names.service, random.chance(0.6) ? 'railway' : 'kubernetes')
   const other = reader(names.other, 'railway')
   builder.deploy(service, { at: builder.daysAgo(6) })
   builder.deploy(other, { at: builder.daysAgo(3) })
-  return { names, copies, service, other, started, onset: after(started, `${random.int(50, 170)}s`) }
+  return { names, copies, gives, service, other, started, onset: after(started, `${random.int(50, 170)}s`) }
 }
 
 /** Who is connected: the report, those that wait for the same disk, and some that look busy. Returns the pids of the report. */
@@ -109,25 +115,28 @@ function counters(builder: WorldBuilder, { names, copies }: Cast): void {
 }
 
 /** Requests of both services, quick until the report began and slow from then on; some give up. */
-function traffic(builder: WorldBuilder, { names, service, other, onset }: Cast): ReturnType<WorldBuilder['issue']> {
+function traffic(builder: WorldBuilder, { names, gives, service, other, onset }: Cast): ReturnType<WorldBuilder['issue']> {
   const path = `/v1/${names.table}/:id`
   for (const each of [service, other])
     for (const [from, to, ms] of [[builder.ago('100m'), onset, [6, 48]], [onset, builder.ago('8s'), [1300, 4900]]] as const)
       builder.http(each, { from, to, every: '6m', requests: [{ method: 'GET', path, status: 200, ms }] })
   return builder.failures(service, {
     where: `GET ${path}`,
-    type: 'Error',
-    value: TIMED_OUT,
+    type: gives.type,
+    value: gives.value,
     from: after(onset, '5s'),
     to: builder.ago('8s'),
     every: '150s',
     ...(service.spec.runs === 'railway' ? { answered: { status: 500, path, ms: [5003, 5090] as const } } : {}),
     frames: [
       { file: `src/${names.table}.js`, line: 'pool.query(', fn: 'open' },
-      { library: 'node_modules/pg/lib/client.js', fn: 'Timeout._onTimeout', at: 590 },
+      gives.frame,
     ],
     inside: () => [{ service, op: 'db', description: ownQuery(names.table), ms: 5001, status: 'deadline_exceeded' }],
-    tags: { pool: 'full' },
+    tags: { driver: 'pg 8.16' },
+    leaves: ({ at }) => {
+      if (gives.state !== null) builder.postgresLog({ at, severity: 'ERROR', state: gives.state, message: gives.value, query: ownQuery(names.table), user: 'app', application: service.name })
+    },
     events: 12,
     users: 8,
   })
