@@ -56,7 +56,8 @@ const files = (table: string, option: string): Record<string, string> => ({
 
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
-  const names = random.pick(NAMES)
+  const drawn = random.pick(NAMES)
+  const names: Names = { ...drawn, role: `${drawn.role}${random.pick(['', '_prod', '_eu', '_v2', '_2026'])}` }
   const copies = random.chance(0.5) ? 1 : random.int(2, 4)
   const gives = random.pick(GIVE_UP)
   const started = builder.ago(`${random.int(17, 46)}m`)

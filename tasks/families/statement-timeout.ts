@@ -79,12 +79,13 @@ function byHand(builder: WorldBuilder, at: string, statement: string): null {
 
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
-  const names = random.pick(NAMES)
+  const drawn = random.pick(NAMES)
+  const names: Names = { ...drawn, role: `${drawn.role}${random.pick(['', '_prod', '_eu', '_v2', '_2026'])}` }
   const shape = random.pick(['role', 'database', 'hand'] as const)
   const onset = builder.ago(`${random.int(19, 49)}m`)
   // Settings reach new sessions only; the pool renews its connections every four minutes.
   const changed = before(onset, `${random.int(25, 220)}s`)
-  const limit = random.pick([3, 4, 6, 7, 9])
+  const limit = random.pick([3, 4, 6, 7, 9, 11, 13])
   const service = builder.service({
     name: names.service,
     description: `Builds ${names.noun}s out of ${names.table}.`,
