@@ -100,9 +100,13 @@ export function eventEntities(event: FoldedEvent): Entity[] {
 
 const GRAVE = /^(?:Failed|BackOff|OOM|Evicted|Killing|NodeNotReady)/
 
+/** What has gone on for a day is no news, and seldom the incident of the hour. */
+const CHRONIC_MILLISECONDS = 86_400_000
+
 /** One failed probe is weather; what repeats, or stops a pod outright, is not. What went on afterwards is over. */
 function severityOf(event: FoldedEvent, over: FoldedEvent | undefined): 1 | 2 | 3 {
   if (over !== undefined) return 1
+  if (Date.parse(event.last) - Date.parse(event.first) > CHRONIC_MILLISECONDS) return 2
   if (GRAVE.test(event.reason)) return event.count >= 3 ? 3 : 2
   return event.count >= 3 ? 2 : 1
 }
@@ -139,8 +143,8 @@ function signalOf(event: FoldedEvent, kind: Signal['kind'], severity: 1 | 2 | 3,
 
 /** Whether another warning says the same of the same objects, and says why. */
 function isEcho(event: FoldedEvent, warnings: readonly FoldedEvent[]): boolean {
-  const why = (other: FoldedEvent): boolean => other !== event && /^Failed to pull image/.test(other.message) && event.objects.every((name) => other.objects.includes(name))
-  return (/^Error: (?:ErrImagePull|ImagePullBackOff)$/.test(event.message) || /^Back-off pulling image/.test(event.message)) && warnings.some(why)
+  const why = (other: FoldedEvent): boolean => other !== event && other.message.startsWith('Failed to pull image') && event.objects.every((name) => other.objects.includes(name))
+  return (/^Error: (?:ErrImagePull|ImagePullBackOff)$/.test(event.message) || event.message.startsWith('Back-off pulling image')) && warnings.some(why)
 }
 
 /** A signal for each warning that is not told by another one, at most `most`, after what evictions mean together. Of the ordinary events only the telling ones. */

@@ -6,6 +6,7 @@ import { makeSignal } from '../kit/make-signal.ts'
 import { utc } from '../kit/plain-text.ts'
 import type { KubernetesClient } from './client.ts'
 import { consoleLinks, findPod } from './find-pod.ts'
+import { placePods } from './log-origins.ts'
 import { foldedLog, readPodLog } from './pod-log.ts'
 import type { FoldedLog, LogRequest } from './pod-log.ts'
 import { podEntities, podState } from './pod-state.ts'
@@ -21,6 +22,7 @@ export async function podLogResult(
   const folded = foldLines(entries)
   const span = request.previous ? 'before the last restart' : `${utc(request.window.start)} to ${utc(request.window.end)}`
   const ended = request.previous ? state.containers.flatMap(({ name: container, lastTermination: last }) => (last === null ? [] : [`Container ${container} last ended ${last.reason} with exit ${last.exitCode}${last.at === null ? '' : ` at ${utc(last.at)}`}.`])) : []
+  const endedAt = state.containers.flatMap(({ lastTermination: last }) => last?.at ?? []).sort().at(-1)
   const head = `Logs of pod ${name} (${state.namespace}), ${span}`
   const empty = entries.length === 0
   return {
@@ -28,9 +30,9 @@ export async function podLogResult(
     text: [...ended, empty ? `${head}: no lines${request.previous && state.restarts === 0 ? '; the pod has not restarted' : ''}.` : logText(head, entries, folded)].join('\n'),
     entities: distinctEntities([...about, ...folded.flatMap((line) => line.entities)]),
     signals: [
-      ...logSignals(folded, about),
-      ...ended.filter((text) => !text.includes(' exit 0')).map((text) => makeSignal('state', 2, `Pod ${name}: ${text}`, { about })),
-      ...(empty ? [makeSignal('absence', request.previous ? 0 : 1, `${head}: no lines.`, { about })] : []),
+      ...await placePods(logSignals(folded, about), client, state.namespace),
+      ...ended.filter((text) => !text.includes(' exit 0')).map((text) => makeSignal('state', 2, `Pod ${name}: ${text}`, { about, at: endedAt })),
+      ...(empty ? [makeSignal('absence', request.previous || state.containers.every(({ state: now }) => now !== 'running') ? 0 : 1, `${head}: no lines.`, { about })] : []),
     ],
     links: consoleLinks(client, state.namespace, 'pods', name),
     truncated: entries.length >= request.limit,

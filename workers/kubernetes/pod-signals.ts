@@ -37,7 +37,7 @@ function troubleOf(state: PodState): Trouble | null {
   if (waiting !== undefined && state.status !== 'Completed' && state.status !== 'Terminating' && state.status !== 'Evicted') {
     const last = waiting.lastTermination
     const message = waiting.message === null ? '' : `: ${clip(readProblem(waiting.message).text, 200)}`
-    return { key: `${waiting.state} ${waiting.name}`, text: `container ${waiting.name} is in ${waiting.state}${last === null ? '' : `, last ${exitText(last)}`}${last !== null && /^CrashLoop/.test(waiting.state) ? '' : message}`, severity: 3, container: waiting, message: waiting.message ?? '' }
+    return { key: `${waiting.state} ${waiting.name}`, text: `container ${waiting.name} is in ${waiting.state}${last === null ? '' : `, last ${exitText(last)}`}${last !== null && waiting.state.startsWith('CrashLoop') ? '' : message}`, severity: 3, container: waiting, message: waiting.message ?? '' }
   }
   const message = state.message ?? ''
   const said = state.message === null ? '' : `: ${clip(readProblem(state.message).text, 200)}`
@@ -62,7 +62,7 @@ export function isTroubled(state: PodState): boolean {
 
 /**
  * Signals of pods, the same trouble of one workload folded into one, after what several share (evictions, a node); `healthy` when there
- * is none. Of what ended more than a day before `now` and runs since, it is said quietly.
+ * is none. What is as it is for more than a day before `now` is seldom the incident of the hour; what ended then and runs since is quiet.
  */
 export function podSignals(states: readonly PodState[], where: string, now?: Date): Signal[] {
   const troubled = states.flatMap((state): Troubled[] => {
@@ -72,7 +72,7 @@ export function podSignals(states: readonly PodState[], where: string, now?: Dat
   const groups = Map.groupBy(troubled, ({ state, trouble }) => `${state.namespace}/${state.workload ?? state.pod} ${trouble.key}`)
   const signals = [...groups.values()].map((group) => groupSignal(group, states, now)).sort((a, b) => b.severity - a.severity)
   const mixed = mixedImages(states)
-  if (signals.length > 0 || states.length === 0) return [...evictionsOf(troubled), ...sharedNode(troubled, states), ...signals, ...mixed]
+  if (signals.length > 0 || states.length === 0) return [...evictionsOf(troubled, now), ...sharedNode(troubled, states), ...signals, ...mixed]
   const about = distinctEntities(states.flatMap(podEntities).filter((entity) => entity.kind === 'workload' || entity.kind === 'namespace')).slice(0, 20)
   return [...mixed, { kind: 'healthy', text: `All ${states.length} pods in ${where} are running and ready, without a failed restart.`, severity: 0, entities: about }]
 }
@@ -89,12 +89,13 @@ function groupSignal(group: readonly Troubled[], states: readonly PodState[], no
   const at = last ?? since
   const { container } = trouble
   const isOver = last !== undefined && now !== undefined && now.getTime() - Date.parse(last) > A_DAY && container?.state === 'running' && container.ready
+  const isOld = at !== undefined && now !== undefined && now.getTime() - Date.parse(at) > A_DAY
   const { blamed } = readProblem(trouble.message)
-  const when = last === undefined ? (since === undefined ? '' : ` since ${utc(since)}`) : `; ${restarts} restarts, last at ${utc(last)}${isOver ? `, ${ago(last, now)} ago, and it runs since` : ''}`
+  const when = last === undefined ? (since === undefined ? '' : `${state.status === 'Evicted' ? ', at' : ' since'} ${utc(since)}${isOld ? ` (${ago(since, now)})` : ''}`) : `; ${restarts} restarts, last at ${utc(last)}${isOver ? `, ${ago(last, now)} ago, and it runs since` : ''}`
   return {
     kind: 'state',
     text: clip(`${state.workload ?? state.pod} (${state.namespace}): ${group.length} of ${siblings} pods: ${trouble.text}${when}.`, 400),
-    severity: isOver ? 1 : trouble.severity,
+    severity: isOver || (isOld && state.status === 'Evicted') ? 1 : isOld ? 2 : trouble.severity,
     ...(at === undefined ? {} : { at }),
     count: Math.max(restarts, group.length),
     entities: distinctEntities([
@@ -109,10 +110,10 @@ function groupSignal(group: readonly Troubled[], states: readonly PodState[], no
   }
 }
 
-function evictionsOf(troubled: readonly Troubled[]): Signal[] {
+function evictionsOf(troubled: readonly Troubled[], now: Date | undefined): Signal[] {
   return evictionSignals(troubled.filter(({ state }) => state.status === 'Evicted').map(({ state, trouble }) => ({
     workload: state.workload ?? state.pod, namespace: state.namespace, node: state.node, message: trouble.message, count: 1, at: state.unreadySince ?? state.createdAt,
-  })))
+  })), now)
 }
 
 /** Troubled pods that all sit on one node, while there are well ones elsewhere: then it may be the node. Evictions say their node themselves. */

@@ -70,6 +70,7 @@ export interface Shortage {
   readonly container: string | null
   readonly used: string | null
   readonly request: string | null
+  readonly available: string | null
 }
 
 /** The shortage behind an eviction's message; undefined when it tells of none. https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ */
@@ -77,14 +78,14 @@ export function shortageOf(message: string): Shortage | undefined {
   const resource = /The node (?:was low on resource:|had condition:) \[?([\w-]+)/.exec(message)?.[1]
   if (resource === undefined) return undefined
   const [, container = null, used = null, request = null] = /Container (\S+) was using (\w+), request is (\w+)/.exec(message) ?? []
-  return { resource, container, used, request }
+  return { resource, container, used, request, available: /available: (\w+)/.exec(message)?.[1] ?? null }
 }
 
 function shortageText(resource: string, message: string): string {
   const shortage = shortageOf(message)
-  const available = /available: (\w+)/.exec(message)?.[1]
+  const available = shortage?.available ?? null
   const use = shortage?.container == null ? '' : `; container ${shortage.container} used ${readable(shortage.used ?? '')}, request ${shortage.request ?? '0'}`
-  return `the node was low on ${resource}${available === undefined ? '' : ` (${readable(available)} available)`}${use}`
+  return `the node was low on ${resource}${available === null ? '' : `, ${readable(available)} available`}${use}`
 }
 
 /** An amount as it is written, with GiB or MiB behind where that is easier to take in: `80370760Ki (76.6 GiB)`. */

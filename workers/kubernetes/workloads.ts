@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Entity } from '../../src/core/entity.ts'
 import { fail } from '../../src/core/errors.ts'
 import type { Signal } from '../../src/core/signal.ts'
-import { clip } from '../kit/plain-text.ts'
+import { clip, utc } from '../kit/plain-text.ts'
 import type { DaemonSet, Deployment, KubernetesClient, PodSpec, StatefulSet } from './client.ts'
 import { fieldChanges } from './managed-fields.ts'
 import type { FieldChange } from './managed-fields.ts'
@@ -140,19 +140,30 @@ export function workloadEntities(workload: Workload): Entity[] {
   ]
 }
 
-/** What is unhealthy about a workload: replicas missing, scaled to nothing, a rollout that does not progress. */
-export function workloadSignals(workload: Workload): Signal[] {
+/** What stays so for more than a day is seldom the incident of the hour. */
+const CHRONIC_MILLISECONDS = 86_400_000
+
+/** What is unhealthy about a workload at `now`: replicas missing, scaled to nothing, a rollout that does not progress. */
+export function workloadSignals(workload: Workload, now: Date): Signal[] {
   const entities = workloadEntities(workload).slice(0, 20)
   const stuck = workload.conditions.find((condition) => condition.type === 'Progressing' && condition.status === 'False')
   const name = `${workload.kind} ${workload.name} (${workload.namespace})`
   if (stuck !== undefined) {
-    return [{ kind: 'state', text: clip(`${name}: the rollout does not progress, ${stuck.reason}: ${stuck.message}`, 400), severity: 3, ...(stuck.at === null ? {} : { at: stuck.at }), entities }]
+    return [{ kind: 'state', text: clip(`${name}: the rollout of ${workload.images.join(', ')} does not progress${stuck.at === null ? '' : ` since ${utc(stuck.at)}`}, ${stuck.reason}; ${workload.ready} of ${workload.desired} replicas are ready.`, 400), severity: isChronic(stuck.at, now) ? 2 : 3, ...(stuck.at === null ? {} : { at: stuck.at }), entities }]
   }
   if (workload.desired === 0 && workload.kind !== 'DaemonSet') return [{ kind: 'state', text: `${name} is scaled to 0 replicas.`, severity: 2, entities }]
   if (workload.ready < workload.desired) {
-    return [{ kind: 'state', text: `${name}: ${workload.ready} of ${workload.desired} replicas are ready${workload.updated < workload.desired ? `, ${workload.updated} run the newest revision` : ''}.`, severity: workload.ready === 0 ? 3 : 2, entities }]
+    const since = workload.conditions.find((condition) => condition.type === 'Available' && condition.status === 'False')?.at ?? null
+    return [{
+      kind: 'state', severity: workload.ready === 0 && !isChronic(since, now) ? 3 : 2, ...(since === null ? {} : { at: since }), entities,
+      text: `${name}: ${workload.ready} of ${workload.desired} replicas are ready${workload.updated < workload.desired ? `, ${workload.updated} run the newest revision` : ''}${since === null ? '' : `, unavailable since ${utc(since)}`}.`,
+    }]
   }
   return []
+}
+
+function isChronic(since: string | null, now: Date): boolean {
+  return since !== null && now.getTime() - Date.parse(since) > CHRONIC_MILLISECONDS
 }
 
 function isBad(condition: Workload['conditions'][number]): boolean {

@@ -30,7 +30,7 @@ export const describeWorkload = defineTool<KubernetesClient>()({
     const states = pods.items.map(podState)
     const own = foldEvents(events.items.filter((event) => isOwn(event.involvedObject.name ?? '', name)))
     const containers = containerTemplates(template)
-    const troubles = [...workloadSignals(workload), ...podSignals(states, `${workload.kind} ${name}`, clock.now()).filter((signal) => signal.kind !== 'healthy'), ...eventSignals(own)]
+    const troubles = [...workloadSignals(workload, clock.now()), ...podSignals(states, `${workload.kind} ${name}`, clock.now()).filter((signal) => signal.kind !== 'healthy'), ...eventSignals(own)]
     const edits = changes.slice(0, 3).map((change) => changeSignal(change, `${workload.kind} ${name} (${workload.namespace})`, { about: workloadEntities(workload).slice(0, 2), now: clock.now() }))
     return {
       structured: { workload, containers, pods: states.map((state) => state.pod), events: own },

@@ -15,13 +15,13 @@ export const listWorkloads = defineTool<KubernetesClient>()({
   input: z.object({ namespace: namespaceField, limit: limitField(100, 500) }),
   output: z.object({ workloads: z.array(Workload) }),
   operations: [...operations.workloads],
-  async run({ namespace, limit }, { client }) {
+  async run({ namespace, limit }, { client, clock }) {
     const { workloads, truncated } = await readWorkloads(client, namespace)
-    const unhealthy = (workload: Workload) => workloadSignals(workload).length > 0
+    const unhealthy = (workload: Workload) => workloadSignals(workload, clock.now()).length > 0
     const sorted = workloads.toSorted((a, b) => Number(unhealthy(b)) - Number(unhealthy(a)) || a.name.localeCompare(b.name)).slice(0, limit)
     const shown = sorted.map(workloadSummary)
     const where = client.scopes.list(namespace).text
-    const signals = sorted.flatMap(workloadSignals)
+    const signals = sorted.flatMap((workload) => workloadSignals(workload, clock.now()))
     return {
       structured: { workloads: shown },
       text: shown.length === 0 ? `No workloads in ${where}.` : `${workloads.length} workloads in ${where}, unhealthy first:\n${shown.map(workloadText).join('\n')}`,

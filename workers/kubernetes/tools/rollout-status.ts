@@ -37,7 +37,7 @@ export const rolloutStatus = defineTool<KubernetesClient>()({
       entities: distinctEntities([...about, ...unready.flatMap(podEntities)]),
       signals: [
         ...(phase === 'paused' ? [makeSignal('state', 2, `${title}: ${text}; nothing rolls out until it is resumed.`, { about })] : []),
-        ...workloadSignals(workload),
+        ...workloadSignals(workload, clock.now()),
         ...podSignals(states, title, clock.now()).filter((signal) => signal.severity > 0),
         ...(phase === 'complete' && unready.length === 0 ? [makeSignal('healthy', 0, `${title}: the rollout is complete, ${workload.ready} of ${workload.desired} replicas are ready.`, { about })] : []),
       ],

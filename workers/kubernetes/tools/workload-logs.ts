@@ -7,8 +7,10 @@ import { utc } from '../../kit/plain-text.ts'
 import { limitField, resolveWindow, windowFields } from '../../kit/window.ts'
 import { containerField, namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
+import { originSignals, placePods } from '../log-origins.ts'
 import { operations } from '../operations.ts'
 import { FoldedLog, foldedLog, readPodLog } from '../pod-log.ts'
+import { podState } from '../pod-state.ts'
 import { findWorkload, workloadEntities } from '../workloads.ts'
 
 const MOST_PODS = 10
@@ -38,7 +40,7 @@ export const workloadLogs = defineTool<KubernetesClient>()({
       structured: foldedLog(entries, folded),
       text: entries.length === 0 ? `${head}: no lines.` : logText(head, entries, folded),
       entities: distinctEntities([...about, ...read.map((pod) => ({ kind: 'pod' as const, value: pod.metadata?.name ?? '' })), ...folded.flatMap((line) => line.entities)]),
-      signals: [...logSignals(folded, about), ...(entries.length === 0 ? [makeSignal('absence', 1, `${head}: no lines.`, { about })] : [])],
+      signals: [...originSignals(entries, read.map(podState)), ...await placePods(logSignals(folded, about), client, workload.namespace), ...(entries.length === 0 ? [makeSignal('absence', 1, `${head}: no lines.`, { about })] : [])],
       truncated: pods.length > read.length || logs.some((log) => log.length >= limit),
     }
   },
