@@ -22,7 +22,7 @@ const NAMES: readonly Names[] = [
   { sender: 'guest-letters', reader: 'print-room', noun: 'letter', prefix: 'gst', header: 'x-addressee', complaint: 'some guests got no letter', title: { written: 'Line up the columns of a batch', read: 'Refuse control characters early', header: 'Let the gateway sort by addressee' } },
   { sender: 'member-service', reader: 'card-press', noun: 'card', prefix: 'mbr', header: 'x-embossed-name', complaint: 'a few members wait for their card', title: { written: 'Fixed width for the embosser', read: 'Check a record before it is split', header: 'Put the embossed name where the press looks for it' } },
   { sender: 'parcel-desk', reader: 'customs-forms', noun: 'form', prefix: 'pcl', header: 'x-consignee', complaint: 'parcels to some people stay at the border', title: { written: 'Smaller batches for the slow line', read: 'Read records without a copy', header: 'Name the consignee for the audit log' } },
-  { sender: 'donor-relations', reader: 'thank-you-mailer', noun: 'thanks', prefix: 'don', header: 'x-donor', complaint: 'donors ask why nobody thanked them', title: { written: 'One byte a column, as the plotter wants it', read: 'Fail on rubbish instead of storing it', header: 'Show the donor in the access log' } },
+  { sender: 'donor-relations', reader: 'thank-you-mailer', noun: 'note', prefix: 'don', header: 'x-donor', complaint: 'donors ask why nobody thanked them', title: { written: 'One byte a column, as the plotter wants it', read: 'Fail on rubbish instead of storing it', header: 'Show the donor in the access log' } },
 ]
 
 /** Names that any charset holds, names that need more than ASCII, and names that need more than Latin-1. */
@@ -51,7 +51,7 @@ const DECODER = "const utf8 = new TextDecoder('utf-8', { fatal: true })\n\nexpor
 
 function sources(names: Names, shape: Shape, python: boolean): Sources {
   return {
-    sender: { 'src/server.js': `import { round } from './round.js'\n\n// Every hour, whatever is new.\nsetInterval(round, 3_600_000)\n`, 'src/round.js': `import { fresh } from './fresh.js'\nimport { send } from './send.js'\n\nexport async function round() {\n  for await (const entry of fresh('${names.noun}')) await send(entry)\n}\n`, [WRITE]: write('utf8'), [SEND]: send(names, false) },
+    sender: { 'src/server.js': "import { round } from './round.js'\nimport { hourly } from './schedule.js'\n\n// Every hour at the same minute, whatever is new.\nhourly(process.env.ROUND_MINUTE, round)\n", 'src/round.js': `import { fresh } from './fresh.js'\nimport { send } from './send.js'\n\nexport async function round() {\n  for await (const entry of fresh('${names.noun}')) await send(entry)\n}\n`, [WRITE]: write('utf8'), [SEND]: send(names, false) },
     reader: python ? { 'reader/app.py': 'from reader.decode import fields\nfrom reader.store import store\n\n\ndef take(request):\n    return store(*fields(request.data)), 201\n', [DECODE]: decode('utf-8') } : { 'src/server.js': "import { fields } from './decode.js'\nimport { store } from './store.js'\n\nserve('POST', async (request) => store(...fields(await request.bytes())))\n", [DECODE_JS]: DECODER },
     ...{ written: { path: WRITE, changed: write('latin1') }, read: { path: DECODE, changed: decode('ascii') }, header: { path: SEND, changed: send(names, true) } }[shape],
   }
@@ -79,7 +79,7 @@ function setUp(builder: WorldBuilder): Cast {
   // A round begins on the hour or so; the change went live after the last one.
   const onset = builder.ago(`${random.int(16, 50)}m`)
   const reader = builder.service({ name: names.reader, description: `Takes one ${names.noun} a request.`, runs: 'kubernetes', namespace: 'paper', platform: python ? 'python' : 'node', files: files.reader })
-  const sender = builder.service({ name: names.sender, description: `Sends every new ${names.noun} to ${names.reader}, hourly.`, runs: 'railway', files: files.sender, dependsOn: [names.reader], variables: { READER_URL: `http://${names.reader}.internal:8080/` } })
+  const sender = builder.service({ name: names.sender, description: `Sends every new ${names.noun} to ${names.reader}, hourly.`, runs: 'railway', files: files.sender, dependsOn: [names.reader], variables: { READER_URL: `http://${names.reader}.internal:8080/`, ROUND_MINUTE: String(Number(onset.slice(14, 16))) } })
   const [guiltyService, other] = shape === 'read' ? [reader, sender] : [sender, reader]
   builder.deploy(guiltyService, { at: builder.daysAgo(random.int(6, 14)) })
   const trim = `Trim names before they are ${other === sender ? 'sent' : 'kept'}`
