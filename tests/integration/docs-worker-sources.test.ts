@@ -29,7 +29,7 @@ describe('a runbook and a post-mortem, taken apart', () => {
   it('gives a post-mortem’s parts, and what of it was never done', () => withPages({ 'post-mortems/2025-11-02-broker.md': postMortem }, async (docs) => {
     const { structured, signals } = await docs.call('docs_get_post_mortem', { postMortem: 'Broker full' })
     expect(structured).toMatchObject({ date: '2025-11-02', rootCauses: 'Dead letters were kept for ever.', trigger: 'A retry loop.', impact: null, actionItems: [{ done: true }, { text: 'Set BROKER_RETENTION', done: false }] })
-    expect(signals.at(-1)).toMatchObject({ severity: 2, text: expect.stringContaining('still open: Set BROKER_RETENTION') })
+    expect(signals.at(-1)).toMatchObject({ severity: 2, text: expect.stringContaining('Never done after the incident of 2025-11-02: Set BROKER_RETENTION') })
   }))
 
   it('sends a page of another kind to the tool that reads it', () => withPages({ 'runbooks/queue.md': runbook, 'post-mortems/broker.md': postMortem }, async (docs) => {

@@ -28,7 +28,7 @@ describe('the docs worker', () => {
     expect(structured).toHaveProperty('hits.0', expect.objectContaining({ path: 'runbooks/queue.md', heading: 'Queue grows › Why', kind: 'runbook', date: '2026-02-20', lines: [5, 9] }))
     expect(text).toContain('7: The queue grows when `dispatch-worker` cannot reach the broker.')
     expect(signals[0]).toMatchObject({ kind: 'knowledge', severity: 2 })
-    expect(named(signals[0]?.entities ?? [])).toEqual(['document:runbooks/queue.md', 'service:dispatch-worker'])
+    expect(named(signals[0]?.entities ?? [])).toEqual(['service:dispatch-worker', 'document:runbooks/queue.md'])
   })
 
   it('keeps kinds of pages apart', async () => {

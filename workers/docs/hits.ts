@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import type { Entity } from '../../src/core/entity.ts'
 import type { Signal } from '../../src/core/signal.ts'
 import type { Link } from '../../src/core/tool.ts'
 import type { Operation } from '../../src/core/worker.ts'
 import type { ToolReturn } from '../kit/define-tool.ts'
-import { extractEntities } from '../kit/extract-entities.ts'
 import { makeSignal } from '../kit/make-signal.ts'
 import { ago } from '../kit/plain-text.ts'
-import { catalogEntries } from './catalog.ts'
-import type { Hit, Library } from './client.ts'
+import type { Hit } from './client.ts'
+import { type Telling, entitiesIn, knowledgeSignal, pageEntity } from './knowledge.ts'
 import { isStopWord } from './stop-words.ts'
 import { pageKinds, statements } from './markdown.ts'
 import type { Page } from './markdown.ts'
@@ -33,7 +31,7 @@ const QUOTES = 4
 /** A hit with its best lines: those that share most with the query, in the order of the page. */
 function hitResult({ page, section }: Hit, query: string): HitResult {
   const words = wordsOf(query)
-  const ranked = statements(section).map((statement) => ({ ...statement, shared: wordsOf(statement.text).filter((word) => words.some((wanted) => alike(word, wanted))).length }))
+  const ranked = statements(section).map((statement) => ({ ...statement, shared: sharedWords(statement.text, words) }))
   const best = ranked.toSorted((a, b) => b.shared - a.shared || a.line - b.line).slice(0, QUOTES).toSorted((a, b) => a.line - b.line)
   return {
     path: page.path, title: page.title, kind: page.kind, date: page.date, heading: section.heading, lines: [section.startLine, section.endLine],
@@ -59,20 +57,9 @@ export function pageLinks({ title, url }: Pick<Page, 'title' | 'url'>): Link[] {
   return url === null ? [] : [{ title: title.slice(0, 200), url }]
 }
 
-/** The page as an entity. */
-export function pageEntity({ path, title }: Pick<Page, 'path' | 'title'>): Entity {
-  return { kind: 'document', value: path, label: title.slice(0, 200) }
-}
-
-/** What a quoted line names: typed identifiers, and services of the catalogue. */
-export function entitiesIn(text: string, library: Library): Entity[] {
-  const services = new Set(catalogEntries(library).map(({ service }) => service))
-  const words = new Set(text.match(/[\w-]+/g) ?? [])
-  return [...[...services].filter((service) => words.has(service)).map((value): Entity => ({ kind: 'service', value })), ...extractEntities(text)]
-}
-
 /** A search's answer: quoted lines with their places, and each hit's best line as a knowledge signal. */
-export function hitsAnswer(hits: readonly Hit[], query: string, what: string, { library, now }: { library: Library; now: Date }): ToolReturn<{ hits: HitResult[] }> {
+export function hitsAnswer(hits: readonly Hit[], query: string, what: string, telling: Telling): ToolReturn<{ hits: HitResult[] }> {
+  const { library, now } = telling
   const results = hits.map((hit) => hitResult(hit, query))
   if (results.length === 0) {
     return { structured: { hits: [] }, text: `No ${what} says anything about "${query}".`, entities: [], signals: [makeSignal('absence', 0, `No ${what} says anything about "${query}"`)] }
@@ -85,13 +72,17 @@ export function hitsAnswer(hits: readonly Hit[], query: string, what: string, { 
     text,
     entities: results.flatMap((hit) => [pageEntity(hit), ...hit.quotes.flatMap(({ text: quote }) => entitiesIn(quote, library))]),
     links: hits.map(({ page }) => page).filter((page, index, all) => all.indexOf(page) === index).flatMap(pageLinks),
-    signals: results.slice(0, 6).flatMap((hit) => knowledgeSignals(hit, query, library)),
+    signals: hits.slice(0, 6).flatMap((hit) => knowledgeSignals(hit, query, telling)),
   }
 }
 
-function knowledgeSignals(hit: HitResult, query: string, library: Library): Signal[] {
+/** A hit's best two lines; one that shares several words with the query is louder. What a catalogue lists is never news. */
+function knowledgeSignals({ page, section }: Hit, query: string, telling: Telling): Signal[] {
   const words = wordsOf(query)
-  const weighed = hit.quotes.map((quote) => ({ ...quote, shared: wordsOf(quote.text).filter((word) => words.some((wanted) => alike(word, wanted))).length }))
-  return weighed.filter(({ shared }) => shared > 0).toSorted((a, b) => b.shared - a.shared).slice(0, 2).map(({ line, text, shared }) =>
-    makeSignal('knowledge', shared > 1 ? 2 : 1, `${hit.path}:${line} (${hit.heading}): ${text}`, { about: [pageEntity(hit), ...entitiesIn(text, library)], says: text }))
+  const weighed = statements(section).map((statement) => ({ ...statement, shared: sharedWords(statement.text, words) }))
+  return weighed.filter(({ shared }) => shared > 0).toSorted((a, b) => b.shared - a.shared || a.line - b.line).slice(0, 2).map((statement) => knowledgeSignal(page, statement, statement.shared > 1 && page.kind !== 'catalog' ? 2 : 1, telling))
+}
+
+function sharedWords(text: string, words: readonly string[]): number {
+  return wordsOf(text).filter((word) => words.some((wanted) => alike(word, wanted))).length
 }

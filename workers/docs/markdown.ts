@@ -104,15 +104,40 @@ function sectionsOf(lines: readonly string[], title: string): Section[] {
   return sections
 }
 
-/** The sentences and table rows of a section, without its heading and its Markdown dress; each with its line. */
-export function statements(section: Section): { line: number; text: string }[] {
+/** What one sentence, list item or table row says, under its heading; `cells` are a row's, each under its column's name. */
+export interface Statement {
+  readonly line: number
+  readonly heading: string
+  readonly text: string
+  readonly cells: readonly { readonly column: string; readonly value: string }[]
+}
+
+/** The sentences and table rows of a section, without its heading and its Markdown dress; each with its line. A row says `name: Column value | Column value`. */
+export function statements(section: Section): Statement[] {
   const lines = section.text.split('\n')
+  let columns: readonly string[] = []
   return lines.flatMap((raw, index) => {
+    if (!raw.includes('|')) columns = []
     // A table's header says what its rows mean, and nothing by itself.
-    if (raw.includes('|') && TABLE_RULE.test(lines[index + 1]?.trim() ?? '')) return []
+    if (raw.includes('|') && TABLE_RULE.test(lines[index + 1]?.trim() ?? '')) {
+      columns = cellsOf(raw)
+      return []
+    }
     const bare = raw.replace(/^\s*(?:[-*+]|\d+\.|>)\s+/, '').trim()
     if (bare === '' || HEADING.test(raw) || /^(?:last )?(?:reviewed|updated)\b/i.test(bare) || FENCE.test(raw) || TABLE_RULE.test(bare)) return []
-    const parts = bare.startsWith('|') ? [bare.replace(/^\|\s*|\s*\|$/g, '').replace(/\s*\|\s*/g, ' | ')] : bare.split(/(?<=[.!?])\s+(?=[A-Z`"“])/)
-    return parts.map((text) => ({ line: section.startLine + index, text }))
+    const place = { line: section.startLine + index, heading: section.heading }
+    if (bare.startsWith('|') || columns.length > 0) return [{ ...place, ...rowOf(cellsOf(bare), columns) }]
+    return bare.split(/(?<=[.!?])\s+(?=[A-Z`"“])/).map((text) => ({ ...place, text, cells: [] }))
   })
+}
+
+function cellsOf(row: string): string[] {
+  return row.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim())
+}
+
+function rowOf(values: readonly string[], columns: readonly string[]): Pick<Statement, 'text' | 'cells'> {
+  const cells = values.map((value, index) => ({ column: columns[index] ?? '', value })).filter(({ value }) => !/^[-–—]?$/.test(value))
+  const [name, ...others] = cells
+  const rest = others.map(({ column, value }) => (column === '' ? value : `${column} ${value}`)).join(' | ')
+  return { text: rest === '' ? (name?.value ?? '') : `${name?.value ?? ''}: ${rest}`, cells }
 }

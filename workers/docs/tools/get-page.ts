@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { fail } from '../../../src/core/errors.ts'
 import { defineTool } from '../../kit/define-tool.ts'
-import { makeSignal } from '../../kit/make-signal.ts'
 import { entityField } from '../../kit/window.ts'
 import type { DocsClient } from '../client.ts'
 import { findPage } from '../find-page.ts'
-import { docsOperations, entitiesIn, pageAge, pageEntity, pageLinks } from '../hits.ts'
+import { docsOperations, pageAge, pageLinks } from '../hits.ts'
+import { knowledgeSignal, pageEntity, statementEntities } from '../knowledge.ts'
 import { pageKinds, statements } from '../markdown.ts'
 
 const MOST_CHARACTERS = 20_000
@@ -26,12 +26,15 @@ export const getPage = defineTool<DocsClient>()({
     const sections = wanted === undefined ? page.sections : page.sections.filter(({ heading }) => heading.toLowerCase().includes(wanted))
     if (sections.length === 0) fail('not_found', `${page.path} has no heading "${args.heading ?? ''}". Its headings: ${page.sections.map(({ heading }) => heading).join('; ').slice(0, 400)}.`)
     const markdown = wanted === undefined ? page.markdown : sections.map(({ text }) => text).join('\n\n')
-    const said = sections.flatMap((section) => statements(section).map((statement) => ({ ...statement, heading: section.heading })))
+    const told = { library, now: clock.now() }
+    const said = sections.flatMap(statements)
+    const signals = said.map((statement) => knowledgeSignal(page, statement, page.kind === 'catalog' || statementEntities(statement, library).length === 0 ? 0 : 1, told))
     return {
       structured: { path: page.path, title: page.title, kind: page.kind, date: page.date, headings: page.sections.map(({ heading }) => heading), markdown: markdown.slice(0, MOST_CHARACTERS) },
       text: `${page.path} (${page.kind.replace('_', '-')}, ${pageAge(page, clock.now())})\n\n${markdown}`,
-      entities: [pageEntity(page), ...said.flatMap(({ text }) => entitiesIn(text, library))],
-      signals: said.slice(0, MOST_SIGNALS).map(({ line, heading, text }) => makeSignal('knowledge', 1, `${page.path}:${line} (${heading}): ${text}`, { about: [pageEntity(page), ...entitiesIn(text, library)], says: text })),
+      entities: [pageEntity(page), ...said.flatMap((statement) => statementEntities(statement, library))],
+      // What names something, or is near in time, before what does not.
+      signals: signals.toSorted((a, b) => b.severity - a.severity).slice(0, MOST_SIGNALS),
       links: pageLinks(page),
       truncated: markdown.length > MOST_CHARACTERS,
     }

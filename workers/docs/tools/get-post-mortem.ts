@@ -2,10 +2,12 @@ import { z } from 'zod'
 import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
+import { clip } from '../../kit/plain-text.ts'
 import { entityField } from '../../kit/window.ts'
 import type { DocsClient, Library } from '../client.ts'
 import { findPageOfKind } from '../find-page.ts'
-import { docsOperations, entitiesIn, pageAge, pageEntity, pageLinks } from '../hits.ts'
+import { docsOperations, pageAge, pageLinks } from '../hits.ts'
+import { type Telling, entitiesIn, knowledgeSignal, pageEntity } from '../knowledge.ts'
 import type { Page } from '../markdown.ts'
 import { statements } from '../markdown.ts'
 import { bodyText, listItems, sectionsAbout } from '../outline.ts'
@@ -52,7 +54,7 @@ export const getPostMortem = defineTool<DocsClient>()({
         ...(actionItems.length === 0 ? [] : [`## action items\n${actionItems.map(({ text, done }) => `- ${done === null ? '' : done ? 'done: ' : 'OPEN: '}${text}`).join('\n')}`]),
       ].join('\n'),
       entities: [pageEntity(page), ...all.flatMap(({ text }) => entitiesIn(text, library))],
-      signals: [...causeSignals(page, library), ...openSignals(page, actionItems, library)],
+      signals: [...causeSignals(page, { library, now: clock.now() }), ...openSignals(page, actionItems, library)],
       links: pageLinks(page),
     }
   },
@@ -63,13 +65,12 @@ function actionOf({ line, text }: { line: number; text: string }): z.infer<typeo
   return { line, text: rest, done: mark === undefined ? null : mark !== ' ' }
 }
 
-function causeSignals(page: Page, library: Library): Signal[] {
-  return [PARTS.rootCauses, PARTS.trigger, PARTS.resolution].flatMap((heading) => sectionsAbout(page, heading).flatMap(statements).slice(0, 3)).map(({ line, text }) =>
-    makeSignal('knowledge', 1, `${page.path}:${line}: ${text}`, { about: [pageEntity(page), ...entitiesIn(text, library)], says: text }))
+function causeSignals(page: Page, telling: Telling): Signal[] {
+  return [PARTS.rootCauses, PARTS.trigger, PARTS.resolution].flatMap((heading) => sectionsAbout(page, heading).flatMap(statements).slice(0, 3)).map((statement) => knowledgeSignal(page, statement, 1, telling))
 }
 
 /** What was agreed on and not done may happen again. */
 function openSignals(page: Page, actions: readonly z.infer<typeof Action>[], library: Library): Signal[] {
   return actions.filter(({ done }) => done === false).slice(0, 5).map(({ line, text }) =>
-    makeSignal('knowledge', 2, `${page.path}:${line}: an action item of that incident is still open: ${text}`, { about: [pageEntity(page), ...entitiesIn(text, library)], says: text }))
+    makeSignal('knowledge', 2, `Never done after ${page.date === null ? 'an earlier incident' : `the incident of ${page.date}`}: ${clip(text, 240)} (${page.path}:${line})`, { about: [...entitiesIn(text, library), pageEntity(page)], says: '' }))
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { defineTool } from '../../kit/define-tool.ts'
-import { makeSignal } from '../../kit/make-signal.ts'
 import { entityField } from '../../kit/window.ts'
 import type { DocsClient } from '../client.ts'
 import { findPageOfKind } from '../find-page.ts'
-import { docsOperations, entitiesIn, pageAge, pageEntity, pageLinks } from '../hits.ts'
+import { docsOperations, pageAge, pageLinks } from '../hits.ts'
+import { entitiesIn, knowledgeSignal, pageEntity } from '../knowledge.ts'
 import { statements } from '../markdown.ts'
 import { codeLines, listItems, sectionsAbout } from '../outline.ts'
 
@@ -33,7 +33,7 @@ export const getRunbook = defineTool<DocsClient>()({
       structured: { path: page.path, title: page.title, date: page.date, said, steps, commands },
       text: [`${page.title} (${page.path}, ${pageAge(page, clock.now())})`, ...part('says', said), ...part('steps', steps), ...part('commands', commands)].join('\n'),
       entities: [pageEntity(page), ...[...said, ...steps, ...commands].flatMap(({ text }) => entitiesIn(text, library))],
-      signals: [...said, ...steps].slice(0, MOST_SIGNALS).map(({ line, text }) => makeSignal('knowledge', 1, `${page.path}:${line}: ${text}`, { about: [pageEntity(page), ...entitiesIn(text, library)], says: text })),
+      signals: [...said, ...steps].map((told) => knowledgeSignal(page, { cells: [], heading: '', ...told }, steps.includes(told) || entitiesIn(told.text, library).length === 0 ? 0 : 1, { library, now: clock.now() })).toSorted((a, b) => b.severity - a.severity).slice(0, MOST_SIGNALS),
       links: pageLinks(page),
     }
   },

@@ -35,7 +35,7 @@ export const serviceCatalog = defineTool<DocsClient>()({
       entities: [...about, ...dependants.flatMap(entryEntities)],
       signals: services.length === 0
         ? [makeSignal('absence', 1, unknown, args.service === undefined ? {} : { about: [{ kind: 'service', value: args.service }] })]
-        : wanted === undefined ? [] : [...services, ...dependants].slice(0, 8).map((entry) => makeSignal('knowledge', 1, entryText(entry), { about: entryEntities(entry), says: Object.values(entry.fields).join('; ') })),
+        : wanted === undefined ? [] : [...services, ...dependants].slice(0, 8).map((entry) => makeSignal('knowledge', services.includes(entry) ? 1 : 0, entryText(entry), { about: entryEntities(entry), says: Object.values(entry.fields).join('; ') })),
       truncated: wanted === undefined && all.length > MOST_LISTED,
     }
   },
