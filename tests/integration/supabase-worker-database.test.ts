@@ -17,8 +17,8 @@ describe('the Supabase worker on the database', () => {
     const { signals, structured } = await supabase.call('supabase_table_stats', { table: 'public.quotes' })
     expect(signals.map(({ text }) => text)).toEqual([
       'quotes (410000 rows) was read from end to end 5200 times and by an index 1400 times: an index may be missing.',
-      '49% of the rows in quotes are dead (390000); last vacuumed 2026-02-20 03:00:00Z.',
-      'The planner’s statistics of quotes are stale: 380000 of 410000 rows changed since they were taken.',
+      'quotes: 49% of its rows are dead (390000); last vacuumed 2026-02-20 03:00:00Z.',
+      'quotes: the planner’s statistics are stale: 380000 of 410000 rows changed since 2026-02-20 03:00:00Z.',
     ])
     expect(structured).toMatchObject({ tables: [{ unusedIndexes: ['quotes_created'] }] })
   })

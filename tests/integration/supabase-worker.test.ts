@@ -44,7 +44,7 @@ describe('the Supabase worker', () => {
   })
 
   test('says who waits for a lock', async () => {
-    expect((await result('active_queries_and_locks')).signals[0]).toMatchObject({ kind: 'state', severity: 3, text: expect.stringContaining('pid 411 has waited 30 s for a lock held by pid 398') })
+    expect((await result('active_queries_and_locks')).signals[0]).toMatchObject({ kind: 'state', severity: 3, text: expect.stringContaining('pid 398 holds a lock that pid 411 waits for, 30 s') })
   })
 
   test('counts connections against the configured limit', async () => {

@@ -98,10 +98,11 @@ function lineLevel(row: z.infer<typeof Row>, attributes: Readonly<Record<string,
 
 function attributeEntities(attributes: Readonly<Record<string, string>>): Entity[] {
   const typed: readonly [string, Entity['kind']][] = [['request.path', 'url'], ['response.status_code', 'status_code'], ['parsed.sql_state_code', 'error_code'], ['parsed.user_name', 'role'], ['function_id', 'function']]
-  return typed.flatMap(([key, kind]) => {
+  const application = attributes['parsed.application_name'] ?? ''
+  return [...typed.flatMap(([key, kind]) => {
     const value = attributes[key]
     return value === undefined || value === '' ? [] : [{ kind, value: value.slice(0, 400) }]
-  })
+  }), ...(/^[a-z][a-z0-9_-]{2,60}$/.test(application) ? [{ kind: 'service' as const, value: application }] : [])]
 }
 
 /** A log time as ISO 8601: Supabase sends text without a zone (UTC), or microseconds, milliseconds or seconds since the epoch. */

@@ -6,7 +6,9 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { clip } from '../../kit/plain-text.ts'
 import { limitField } from '../../kit/window.ts'
 import type { SupabaseClient } from '../client.ts'
+import { connectionLines, connectionSignals, readConnections, whoEntities } from '../connections.ts'
 import { operations } from '../operations.ts'
+import { readIfAllowed } from '../read-if-allowed.ts'
 import { sqlEntities } from '../sql-entities.ts'
 
 const Row = z.object({
@@ -32,20 +34,25 @@ const LONG_TRANSACTION_SECONDS = 300
 
 export const activeQueriesAndLocks = defineTool<SupabaseClient>()({
   name: 'supabase_active_queries_and_locks',
-  title: 'What the database does now, and who waits for whom',
-  useWhen: 'Use when queries hang or time out: running statements, open transactions, and which session blocks which.',
+  title: 'What the database does now, who waits for whom, who holds connections',
+  useWhen: 'Use when queries hang or time out: running statements, open transactions, which session blocks which, and whether connections run out.',
   input: z.object({ limit: limitField(30, 200) }),
   output: z.object({ sessions: z.array(Session) }),
-  operations: [operations.select],
+  operations: [operations.select, operations.postgresConfig],
   async run({ limit }, { client, clock }) {
     const now = clock.now()
-    const sessions = (await client.select(SQL, Row)).map((row) => sessionOf(row, now)).sort((a, b) => b.blockedBy.length - a.blockedBy.length || (b.querySeconds ?? 0) - (a.querySeconds ?? 0))
-    const signals = sessionSignals(sessions)
+    const [rows, connections] = await Promise.all([client.select(SQL, Row), readIfAllowed(readConnections(client))])
+    const sessions = rows.map((row) => sessionOf(row, now)).sort((a, b) => b.blockedBy.length - a.blockedBy.length || (b.querySeconds ?? 0) - (a.querySeconds ?? 0))
+    const crowded = connections === null ? [] : connectionSignals(connections).filter(({ severity }) => severity > 0)
+    const signals = [...crowded, ...sessionSignals(sessions)]
     const shown = sessions.slice(0, limit)
     return {
       structured: { sessions: shown },
-      text: sessions.length === 0 ? 'No session is doing anything at this moment.' : [`${sessions.length} busy sessions, blocked first:`, ...shown.map(sessionText)].join('\n'),
-      entities: distinctEntities(shown.flatMap((session) => [{ kind: 'role' as const, value: session.role }, ...sqlEntities(session.query)])),
+      text: [
+        ...(sessions.length === 0 ? ['No session is doing anything at this moment.'] : [`${sessions.length} busy sessions, blocked first:`, ...shown.map(sessionText)]),
+        ...(connections === null || crowded.length === 0 ? [] : connectionLines(connections)),
+      ].join('\n'),
+      entities: distinctEntities(shown.flatMap((session) => [...whoEntities(session), ...sqlEntities(session.query)])),
       signals: signals.length > 0 ? signals : [makeSignal('healthy', 0, `No session waits for a lock or runs unusually long (${sessions.length} busy).`)],
       links: [client.link('Database in Supabase', 'observability/database')],
       truncated: sessions.length > limit,
@@ -66,21 +73,44 @@ function sessionText(session: Session): string {
   return `pid ${session.pid} ${session.role} ${session.application} ${session.state}${session.wait === null ? '' : ` waits for ${session.wait}`}${blocked}, query ${session.querySeconds ?? '?'} s, transaction ${session.transactionSeconds ?? '?'} s: ${clip(session.query, 300)}`
 }
 
+function wait(value: number | null): string {
+  return value === null ? '? s' : `${value} s`
+}
+
+/** Who is at fault comes first: the session that blocks, not the ones that wait. Sessions that do the same are one signal. */
 function sessionSignals(sessions: readonly Session[]): Signal[] {
-  return sessions.flatMap((session): Signal[] => {
-    const about = [{ kind: 'role' as const, value: session.role }, ...sqlEntities(session.query)]
-    const query = clip(session.query, 180)
-    if (session.blockedBy.length > 0) {
-      const blocker = sessions.find((other) => session.blockedBy.includes(other.pid))
-      const by = blocker === undefined ? '' : ` (${blocker.role}, ${blocker.state}, transaction open ${blocker.transactionSeconds ?? '?'} s: ${clip(blocker.query, 120)})`
-      return [makeSignal('state', 3, `pid ${session.pid} has waited ${session.querySeconds ?? '?'} s for a lock held by pid ${session.blockedBy.join(', ')}${by}: ${query}`, { about, says: '' })]
-    }
-    if (session.state.startsWith('idle in transaction') && (session.transactionSeconds ?? 0) >= LONG_TRANSACTION_SECONDS) {
-      return [makeSignal('state', 2, `pid ${session.pid} (${session.role}, ${session.application}) has been idle in a transaction for ${session.transactionSeconds ?? '?'} s after: ${query}`, { about, says: '' })]
-    }
-    if (session.state === 'active' && (session.querySeconds ?? 0) >= LONG_QUERY_SECONDS) {
-      return [makeSignal('state', 2, `pid ${session.pid} (${session.role}) has been running for ${session.querySeconds ?? '?'} s: ${query}`, { about, says: '' })]
-    }
-    return []
-  }).slice(0, 10)
+  return [...blockSignals(sessions), ...idleSignals(sessions), ...longSignals(sessions)].slice(0, 10)
+}
+
+function blockSignals(sessions: readonly Session[]): Signal[] {
+  const waiting = sessions.filter(({ blockedBy }) => blockedBy.length > 0)
+  return [...Map.groupBy(waiting, ({ blockedBy }) => blockedBy.join(', '))].map(([pids, blocked]): Signal => {
+    const blocker = sessions.find(({ pid }) => blocked[0]?.blockedBy.includes(pid))
+    const longest = Math.max(...blocked.map(({ querySeconds }) => querySeconds ?? 0))
+    const who = blocker === undefined ? '' : ` (${blocker.application || blocker.role}, ${blocker.state}, transaction open ${wait(blocker.transactionSeconds)}: ${clip(blocker.query, 120)})`
+    const [first] = blocked
+    const about = [...(blocker === undefined ? [] : [...whoEntities(blocker), ...sqlEntities(blocker.query)]), ...(first === undefined ? [] : [...whoEntities(first), ...sqlEntities(first.query)])]
+    return makeSignal('state', 3, `pid ${pids}${who} holds a lock that ${blocked.length === 1 ? `pid ${first?.pid ?? '?'} waits` : `${blocked.length} sessions wait`} for, ${blocked.length === 1 ? '' : 'the longest '}${longest} s: ${clip(first?.query ?? '', 120)}`, { about, says: '', count: blocked.length })
+  })
+}
+
+function idleSignals(sessions: readonly Session[]): Signal[] {
+  const idle = sessions.filter(({ state, transactionSeconds }) => state.startsWith('idle in transaction') && (transactionSeconds ?? 0) >= LONG_TRANSACTION_SECONDS)
+  return [...Map.groupBy(idle, ({ role, application }) => `${role} ${application}`).values()].flatMap((group): Signal[] => {
+    const oldest = group.reduce((a, b) => ((b.transactionSeconds ?? 0) > (a.transactionSeconds ?? 0) ? b : a))
+    const who = oldest.application === '' ? oldest.role : `${oldest.application} (${oldest.role})`
+    return [makeSignal('state', group.length >= 5 ? 3 : 2, `${who} has ${group.length} ${group.length === 1 ? 'session' : 'sessions'} idle in transaction, the longest for ${wait(oldest.transactionSeconds)}, after: ${clip(oldest.query, 140)}`, {
+      about: [...whoEntities(oldest), ...sqlEntities(oldest.query)], says: '', count: group.length,
+    })]
+  })
+}
+
+function longSignals(sessions: readonly Session[]): Signal[] {
+  const long = sessions.filter(({ state, blockedBy, querySeconds }) => state === 'active' && blockedBy.length === 0 && (querySeconds ?? 0) >= LONG_QUERY_SECONDS)
+  return [...Map.groupBy(long, ({ role, application, query }) => `${role} ${application} ${query}`).values()].flatMap((group): Signal[] => {
+    const [longest] = group
+    if (longest === undefined) return []
+    const who = longest.application === '' ? longest.role : `${longest.application} (${longest.role})`
+    return [makeSignal('state', 2, `${who} has been running ${group.length === 1 ? '' : `×${group.length} `}for ${wait(longest.querySeconds)}: ${clip(longest.query, 180)}`, { about: [...sqlEntities(longest.query), ...whoEntities(longest)], says: '', count: group.length })]
+  })
 }

@@ -39,7 +39,7 @@ export const apiCounts = defineTool<SupabaseClient>()({
     return {
       structured: { stepSeconds, series },
       text: used.length === 0 ? `${head}: none.` : [`${head}:`, ...used.map(({ product, total, samples }) => `${product}: ${total} in all; ${samples.map(({ at, value }) => `${interval === '7day' ? utc(at).slice(0, 10) : utcTime(at)} ${value}`).join(', ')}`)].join('\n'),
-      entities: [],
+      entities: used.map(({ product }) => ({ kind: 'service', value: product })),
       signals: signals.length > 0 ? signals : [makeSignal(used.length === 0 ? 'absence' : 'healthy', 0, `${head}: ${used.length === 0 ? 'none' : `${used.reduce((sum, { total }) => sum + total, 0)}, without a jump`}.`)],
       links: [client.link('API reports in Supabase', 'observability/api-overview')],
     }

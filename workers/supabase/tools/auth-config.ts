@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { distinctEntities } from '../../../src/core/entity.ts'
+import type { Entity } from '../../../src/core/entity.ts'
 import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { extractEntities } from '../../kit/extract-entities.ts'
@@ -31,22 +32,26 @@ export const authConfig = defineTool<SupabaseClient>()({
     return {
       structured: { settings },
       text: lines.length === 0 ? 'No setting of sign-in may be read.' : ['Settings of sign-in (providers, hooks and factors that are off are left out):', ...lines].join('\n'),
-      entities: distinctEntities(lines.flatMap((line) => extractEntities(line))),
+      entities: distinctEntities([...Object.keys(settings).map((name): Entity => ({ kind: 'variable', value: name })), ...lines.flatMap((line) => extractEntities(line))]),
       signals: signals.length > 0 ? signals : [makeSignal('healthy', 0, `Nothing in ${lines.length} settings of sign-in stands out.`)],
       links: [client.link('Sign-in settings in Supabase', 'auth/providers')],
     }
   },
 })
 
+function setting(name: string): Entity {
+  return { kind: 'variable', value: name }
+}
+
 function authSignals(settings: Readonly<Record<string, Setting>>): Signal[] {
   const { disable_signup: closed, site_url: site, jwt_exp: seconds } = settings as { disable_signup?: Setting; site_url?: Setting; jwt_exp?: Setting }
   const limits = Object.entries(settings).filter(([name]) => name.startsWith('rate_limit_')).map(([name, value]) => `${name.slice('rate_limit_'.length)} ${value}`)
   const hooks = Object.entries(settings).filter(([name]) => /^hook_\w+_uri$/.test(name) && settings[name.replace(/_uri$/, '_enabled')] === true)
   return [
-    ...(typeof site === 'string' && /^https?:\/\/(?:localhost|127\.)/.test(site) ? [makeSignal('state', 2, `Sign-in sends people to ${site}: the site URL is a developer’s own machine.`)] : []),
-    ...(closed === true ? [makeSignal('state', 1, 'Sign-up is disabled: only people who have an account can sign in.')] : []),
-    ...(typeof seconds === 'number' && seconds < 300 ? [makeSignal('state', 1, `Access tokens last ${seconds} seconds only.`)] : []),
-    ...hooks.map(([name, uri]) => makeSignal('state', 0, `Every ${name.replaceAll(/^hook_|_uri$/g, '').replaceAll('_', ' ')} goes through ${String(uri)}.`)),
-    ...(limits.length === 0 ? [] : [makeSignal('state', 0, `Rate limits of sign-in: ${limits.join(', ')}.`, { says: '' })]),
+    ...(typeof site === 'string' && /^https?:\/\/(?:localhost|127\.)/.test(site) ? [makeSignal('state', 2, `site_url is ${site}: sign-in sends people to a developer’s own machine.`, { about: [setting('site_url')] })] : []),
+    ...(closed === true ? [makeSignal('state', 1, 'disable_signup is on: only people who have an account can sign in.', { about: [setting('disable_signup')], says: '' })] : []),
+    ...(typeof seconds === 'number' && seconds < 300 ? [makeSignal('state', 1, `jwt_exp is ${seconds} seconds: access tokens last no longer.`, { about: [setting('jwt_exp')] })] : []),
+    ...hooks.map(([name, uri]) => makeSignal('state', 0, `Every ${name.replaceAll(/^hook_|_uri$/g, '').replaceAll('_', ' ')} goes through ${String(uri)}.`, { about: [setting(name)] })),
+    ...(limits.length === 0 ? [] : [makeSignal('state', 0, `Rate limits of sign-in: ${limits.join(', ')}.`, { about: Object.keys(settings).filter((name) => name.startsWith('rate_limit_')).map(setting), says: '' })]),
   ]
 }

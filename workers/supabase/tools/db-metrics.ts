@@ -5,8 +5,10 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { byteSize, percent } from '../amounts.ts'
 import type { SupabaseClient } from '../client.ts'
+import { connectionLines, connectionSignals, readConnections, whoEntities } from '../connections.ts'
 import { operations } from '../operations.ts'
 import { readMetrics } from '../prometheus-text.ts'
+import { readIfAllowed } from '../read-if-allowed.ts'
 
 const Row = z.object({
   commits: z.coerce.number(), rollbacks: z.coerce.number(), read: z.coerce.number(), hit: z.coerce.number(), deadlocks: z.coerce.number(), temp_files: z.coerce.number(), temp_bytes: z.coerce.number(),
@@ -32,15 +34,16 @@ export const dbMetrics = defineTool<SupabaseClient>()({
   useWhen: 'Use when the whole database is slow: deadlocks, rollbacks, cache hits, spills to disk, and, where a key is configured, load and memory.',
   input: z.object({}),
   output: Metrics,
-  operations: [operations.select, operations.metrics],
+  operations: [operations.select, operations.metrics, operations.postgresConfig],
   async run(_args, { client }) {
-    const [[row], machine] = await Promise.all([client.select(SQL, Row), client.metrics()])
+    const [[row], machine, connected] = await Promise.all([client.select(SQL, Row), client.metrics(), readIfAllowed(readConnections(client))])
     const metrics = metricsOf(row, machine === null ? new Map() : readMetrics(machine))
-    const signals = metricSignals(metrics)
+    const crowded = connected === null ? [] : connectionSignals(connected).filter(({ severity }) => severity > 0)
+    const signals = [...crowded, ...metricSignals(metrics, client.ref)]
     return {
       structured: metrics,
-      text: metricsText(metrics),
-      entities: [],
+      text: [metricsText(metrics), ...(connected === null || crowded.length === 0 ? [] : connectionLines(connected))].join('\n'),
+      entities: [{ kind: 'database', value: client.ref }, ...(connected?.usage ?? []).flatMap(whoEntities)],
       signals: signals.length > 0 ? signals : [makeSignal('healthy', 0, 'No counter of the database is out of the ordinary.')],
       links: [client.link('Database report in Supabase', 'observability/database')],
     }
@@ -66,14 +69,15 @@ function metricsText(one: Metrics): string {
   ].join('\n')
 }
 
-function metricSignals(one: Metrics): Signal[] {
+function metricSignals(one: Metrics, database: string): Signal[] {
+  const about = [{ kind: 'database' as const, value: database }]
   const rolledBack = one.rollbacks / Math.max(1, one.commits + one.rollbacks)
   const since = one.since === null ? '' : ` since ${utc(one.since)}`
   return [
-    ...(one.memoryFreeShare !== null && one.memoryFreeShare < 0.1 ? [makeSignal('state', 3, `The database’s machine has ${percent(one.memoryFreeShare)} of its memory left.`)] : []),
-    ...(one.cacheHitShare !== null && one.cacheHitShare < GOOD_CACHE ? [makeSignal('anomaly', 2, `Only ${percent(one.cacheHitShare)} of blocks come from the cache: the data in use does not fit in memory.`)] : []),
-    ...(one.deadlocks > 0 ? [makeSignal('anomaly', 1, `${one.deadlocks} deadlocks${since}.`, { count: one.deadlocks })] : []),
-    ...(rolledBack >= 0.1 ? [makeSignal('anomaly', 1, `${percent(rolledBack)} of transactions were rolled back${since}.`)] : []),
-    ...(one.tempBytes >= 1e9 ? [makeSignal('anomaly', 1, `Statements wrote ${byteSize(one.tempBytes)} of temporary files${since}: they sort or join more than fits in memory.`)] : []),
+    ...(one.memoryFreeShare !== null && one.memoryFreeShare < 0.1 ? [makeSignal('state', 3, `The database’s machine has ${percent(one.memoryFreeShare)} of its memory left.`, { about })] : []),
+    ...(one.cacheHitShare !== null && one.cacheHitShare < GOOD_CACHE ? [makeSignal('anomaly', 2, `Only ${percent(one.cacheHitShare)} of blocks come from the cache: the data in use does not fit in memory.`, { about })] : []),
+    ...(one.deadlocks > 0 ? [makeSignal('anomaly', 1, `${one.deadlocks} deadlocks${since}.`, { about, count: one.deadlocks })] : []),
+    ...(rolledBack >= 0.1 ? [makeSignal('anomaly', 1, `${percent(rolledBack)} of transactions were rolled back${since}.`, { about })] : []),
+    ...(one.tempBytes >= 1e9 ? [makeSignal('anomaly', 1, `Statements wrote ${byteSize(one.tempBytes)} of temporary files${since}: they sort or join more than fits in memory.`, { about })] : []),
   ]
 }

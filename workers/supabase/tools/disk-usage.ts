@@ -31,7 +31,7 @@ export const diskUsage = defineTool<SupabaseClient>()({
       totalBytes: util?.metrics.fs_size_bytes ?? null, usedBytes: util?.metrics.fs_used_bytes ?? null, readOnly: mode?.enabled ?? null,
       readOnlyOverridden: mode?.override_enabled ?? false, growsToGb: autoscale?.max_size_gb ?? null,
     }
-    const signals = diskSignals(disk)
+    const signals = diskSignals(disk, client.ref)
     return {
       structured: disk,
       text: [
@@ -54,11 +54,12 @@ function spaceText(disk: Disk): string {
   return share === null ? 'unknown' : `${byteSize(disk.usedBytes ?? 0)} of ${byteSize(disk.totalBytes ?? 0)} used (${percent(share)})`
 }
 
-function diskSignals(disk: Disk): Signal[] {
+function diskSignals(disk: Disk, database: string): Signal[] {
+  const about = [{ kind: 'database' as const, value: database }]
   const share = shareOf(disk) ?? 0
   return [
-    ...(disk.readOnly === true ? [makeSignal('state', 3, `The database is read-only: every write is refused (disk ${spaceText(disk)}).`)] : []),
+    ...(disk.readOnly === true ? [makeSignal('state', 3, `The database is read-only: every write is refused (disk ${spaceText(disk)}).`, { about })] : []),
     // Supabase makes a project read-only at 95%.
-    ...(disk.readOnly !== true && share >= 0.85 ? [makeSignal('state', share >= 0.95 ? 3 : 2, `The database’s disk is nearly full: ${spaceText(disk)}.`)] : []),
+    ...(disk.readOnly !== true && share >= 0.85 ? [makeSignal('state', share >= 0.95 ? 3 : 2, `The database’s disk is nearly full: ${spaceText(disk)}.`, { about })] : []),
   ]
 }

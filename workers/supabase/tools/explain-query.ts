@@ -51,7 +51,7 @@ function stepText(step: PlanStep, rowsOf: ReadonlyMap<string, number>): string {
 function scanSignal(step: PlanStep, rowsOf: ReadonlyMap<string, number>): Signal[] {
   const size = step.relation === null ? 0 : (rowsOf.get(step.relation) ?? 0)
   if (step.type !== 'Seq Scan' || step.relation === null || step.condition === null || size < LARGE_ROWS) return []
-  return [makeSignal('anomaly', 2, `The plan reads all ${Math.round(size)} rows of ${step.relation} to find ${Math.round(step.rows)}: no index serves ${clip(step.condition, 200)}.`, { about: [{ kind: 'table', value: step.relation }], says: '' })]
+  return [makeSignal('anomaly', 2, `${step.relation}: the plan reads all ${Math.round(size)} rows to find ${Math.round(step.rows)}; no index serves ${clip(step.condition, 160)}.`, { about: [{ kind: 'table', value: step.relation }], says: '' })]
 }
 
 function explainRefusal(error: unknown): never {

@@ -36,8 +36,8 @@ export const getAdvisors = defineTool<SupabaseClient>()({
       text: found.length === 0 ? 'The advisors report nothing.' : [`${found.length} advices, errors first:`, ...found.map((advice) => `${advice.level} ${advice.area} ${advice.name}: ${clip(advice.detail, 300)}`)].join('\n'),
       entities: distinctEntities(found.flatMap((advice) => advice.entities)),
       signals: notable.length > 0
-        ? notable.slice(0, 8).map((advice) => makeSignal('state', 1, `Advisor ${advice.name}: ${advice.detail}`, { about: advice.entities }))
-        : [makeSignal('healthy', 0, `Supabase’s advisors report no error (${found.length} lesser advices).`)],
+        ? notable.slice(0, 8).map((advice) => makeSignal('state', 1, `${advice.object ?? 'The project'}: ${advice.title || advice.name} (advisor ${advice.name}): ${clip(advice.detail, 200)}`, { about: advice.entities }))
+        : [makeSignal('healthy', 0, `Supabase’s advisors report no error (${found.length === 0 ? 'nothing at all' : `${found.length} lesser advices: ${[...new Set(found.map((advice) => `${advice.name}${advice.object === null ? '' : ` on ${advice.object}`}`))].slice(0, 5).join(', ')}`}).`, { about: found.slice(0, 5).flatMap((advice) => advice.entities), says: '' })],
       links: areas.map((one) => client.link(`${one} advisor in Supabase`, `advisors/${one}`)),
     }
   },

@@ -39,7 +39,7 @@ export const getProject = defineTool<SupabaseClient>()({
         `banned for wrong passwords: ${project.bannedAddresses === null ? 'unknown' : project.bannedAddresses.join(', ') || 'nobody'}`,
       ].join('\n'),
       entities: [{ kind: 'database', value: project.ref, label: project.name }, ...(project.bannedAddresses ?? []).map((value) => ({ kind: 'host' as const, value }))],
-      signals: signals.length > 0 ? signals : [makeSignal('healthy', 0, `The Supabase project ${project.name} is ${project.status}; its network keeps nobody out.`)],
+      signals: signals.length > 0 ? signals : [makeSignal('healthy', 0, `The Supabase project ${project.name} is ${project.status}; its network keeps nobody out.`, { about: [{ kind: 'database', value: client.ref }], says: '' })],
       links: [client.link('Project in Supabase', '')],
     }
   },
@@ -48,7 +48,7 @@ export const getProject = defineTool<SupabaseClient>()({
 function projectSignals({ name, ref, status, allowedNetworks, bannedAddresses }: Project): Signal[] {
   const about = [{ kind: 'database' as const, value: ref }]
   return [
-    ...(status === 'ACTIVE_HEALTHY' ? [] : [makeSignal('state', 3, `The Supabase project ${name} is ${status}.`, { about })]),
+    ...(status === 'ACTIVE_HEALTHY' ? [] : [makeSignal('state', 3, `The Supabase project ${name} is ${status}.`, { about, says: '' })]),
     ...(bannedAddresses === null || bannedAddresses.length === 0 ? [] : [makeSignal('state', 2, `Banned from the database of ${name} for wrong passwords: ${bannedAddresses.slice(0, 8).join(', ')}${bannedAddresses.length > 8 ? `, and ${bannedAddresses.length - 8} more` : ''}.`, { about })]),
     ...(allowedNetworks === null || allowedNetworks.includes(ANYWHERE) ? [] : [makeSignal('state', 1, `Only ${allowedNetworks.slice(0, 8).join(', ') || 'no network'} may connect to the database of ${name}.`, { about })]),
   ]

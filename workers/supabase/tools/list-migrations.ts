@@ -61,7 +61,7 @@ function aboutMigration(migration: Migration): Entity[] {
   return [
     { kind: 'migration', value: migration.version, label: migration.name, ...(migration.at === null ? {} : { at: migration.at }) },
     ...(migration.name === '' ? [] : [{ kind: 'migration' as const, value: migration.name, ...(migration.at === null ? {} : { at: migration.at }) }]),
-    ...sqlEntities(migration.statements.join('\n')),
+    ...sqlEntities(migration.statements.join('\n')), ...(migration.by === null ? [] : [{ kind: 'user' as const, value: migration.by }]),
   ]
 }
 
@@ -69,8 +69,8 @@ const RECENT_DAYS = 14
 
 function migrationSignal(migration: Migration, now: Date): Signal {
   const recent = migration.at !== null && now.getTime() - new Date(migration.at).getTime() < RECENT_DAYS * 86_400_000
-  const what = migration.statements.length === 0 ? '' : `: ${clip(migration.statements.join('; '), 240)}`
-  return makeSignal('change', recent ? 1 : 0, `Migration ${migration.version} ${migration.name}${migration.at === null ? '' : ` of ${utc(migration.at)}`}${migration.by === null ? '' : ` by ${migration.by}`}${what}.`, {
+  const what = migration.statements.length === 0 ? '' : `: ${clip(migration.statements.join('; '), 200)}`
+  return makeSignal('change', recent ? 1 : 0, `Migration ${migration.name === '' ? migration.version : `${migration.name} (${migration.version})`}${migration.at === null ? '' : ` of ${utc(migration.at)}`}${migration.by === null ? '' : ` by ${migration.by}`}${what}.`, {
     about: aboutMigration(migration), says: '', at: migration.at ?? undefined,
   })
 }

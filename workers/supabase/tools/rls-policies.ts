@@ -36,7 +36,7 @@ export const rlsPolicies = defineTool<SupabaseClient>()({
     const all = (await client.select(SQL, Row)).map((row): Secured => ({ ...row, policies: row.policies ?? [] }))
     const found = name === undefined ? all : all.filter(({ table }) => table === name)
     const shown = found.slice(0, limit)
-    const signals = shown.flatMap(securitySignals)
+    const signals = shown.flatMap((one) => securitySignals(one, name !== undefined))
     const none = name === undefined ? 'The database has no tables of its own.' : `The database has no table called ${name}.`
     return {
       structured: { tables: shown },
@@ -54,12 +54,12 @@ function tableText(one: Secured): string {
   return [`${one.schema}.${one.table}: ${state}, ${one.policies.length} policies`, ...one.policies.map((policy) => `  ${policyText(policy)}`)].join('\n')
 }
 
-function policyText({ name, command, roles, permissive, using, check }: Policy): string {
-  return `"${name}" for ${command} to ${roles.join(', ')}${permissive ? '' : ' (restrictive)'}${using === null ? '' : ` using ${clip(using, 300)}`}${check === null ? '' : ` check ${clip(check, 300)}`}`
+function policyText({ name, command, roles, permissive, using, check }: Policy, most = 300): string {
+  return `"${name}" for ${command} to ${roles.join(', ')}${permissive ? '' : ' (restrictive)'}${using === null ? '' : ` using ${clip(using, most)}`}${check === null ? '' : ` check ${clip(check, most)}`}`
 }
 
-/** One table gives at most three signals: security that shuts everybody out, policies without effect, and what a policy says. */
-function securitySignals(one: Secured): Signal[] {
+/** What a table's security does: shut everybody out, nothing, or what its policies say, each on a line of its own where one table was asked for. */
+function securitySignals(one: Secured, alone: boolean): Signal[] {
   const about: Entity[] = [{ kind: 'table', value: one.table }, ...one.policies.slice(0, 6).map((policy) => ({ kind: 'policy' as const, value: policy.name }))]
   const title = `${one.schema}.${one.table}`
   if (one.schema === 'public' && one.enabled && one.policies.length === 0) return [makeSignal('state', 1, `Row level security is on for ${title} without a policy: every ordinary role sees no rows.`, { about })]
@@ -68,6 +68,19 @@ function securitySignals(one: Secured): Signal[] {
   const open = one.policies.filter(({ permissive, command, roles, using, check }) => permissive && command !== 'SELECT' && roles.some((role) => role === 'anon' || role === 'public') && (check ?? using) === 'true')
   return [
     ...open.slice(0, 2).map((policy) => makeSignal('state', 2, `The policy "${policy.name}" lets anybody ${policy.command === 'ALL' ? 'write' : policy.command.toLowerCase()} ${title}.`, { about })),
-    makeSignal('state', 0, `Policies of ${title}: ${one.policies.slice(0, 4).map(policyText).join('; ')}.`, { about }),
+    ...(alone
+      ? one.policies.slice(0, 6).map((policy) => makeSignal('state', 0, `Policy ${policyText(policy, 120)} on ${title}.`, { about: [{ kind: 'policy', value: policy.name }, { kind: 'table', value: one.table }], says: policy.using ?? policy.check ?? '' }))
+      : [makeSignal('state', 0, `Policies of ${title}: ${one.policies.slice(0, 4).map((policy) => policyText(policy, 100)).join('; ')}.`, { about })]),
+    ...refusedSignal(one, about),
   ]
+}
+
+const COMMANDS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
+
+/** What row level security refuses to every ordinary role because no policy speaks of it. Reading only is how most tables are meant, so it is context. */
+function refusedSignal(one: Secured, about: readonly Entity[]): Signal[] {
+  const allowed = new Set(one.policies.filter(({ permissive }) => permissive).map(({ command }) => command))
+  const refused = COMMANDS.filter((command) => !allowed.has(command) && !allowed.has('ALL'))
+  if (refused.length === 0) return []
+  return [makeSignal('state', refused.includes('SELECT') ? 1 : 0, `${one.schema}.${one.table}: no policy allows ${refused.join(', ')}, so ordinary roles are refused.`, { about, says: '' })]
 }

@@ -28,8 +28,8 @@ export const runSelect = defineTool<SupabaseClient>()({
       text: rows.length === 0 ? 'The statement returned no rows.' : [`${rows.length} rows${rows.length > limit ? `, the first ${limit}` : ''}:`, columns.join(' | '), ...lines].join('\n'),
       entities: distinctEntities([...about, ...lines.slice(0, 50).flatMap((line) => extractEntities(line))]),
       signals: rows.length === 0
-        ? [makeSignal('absence', 1, `No rows: ${clip(sql, 300)}`, { about, says: '' })]
-        : [makeSignal('state', 0, `${rows.length} rows; the first: ${columns.map((column) => `${column}=${clip(cell(shown[0]?.[column]), 60)}`).join(', ')}`, { about })],
+        ? [makeSignal('absence', 1, `No rows: ${clip(sql, 200)}`, { about, says: '' })]
+        : [makeSignal('state', 0, `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${clip(shown.slice(0, 6).map((row) => columns.map((column) => `${column}=${clip(cell(row[column]), 60)}`).join(', ')).join('; '), 280)}`, { about })],
       truncated: rows.length > limit,
     }
   },

@@ -14,6 +14,12 @@ const Statement = z.object({ query: z.string(), calls: z.number(), totalMs: z.nu
 /** What a person waits for; slower on average is worth naming. */
 const SLOW_MS = 500
 
+/** The tables a statement reads or writes, before what is said of it. */
+function tablesOf(query: string): string {
+  const tables = sqlEntities(query).flatMap(({ kind, value }) => (kind === 'table' ? [value] : []))
+  return `A statement${tables.length === 0 ? '' : ` on ${tables.slice(0, 3).join(', ')}`} takes `
+}
+
 export const slowQueries = defineTool<SupabaseClient>()({
   name: 'supabase_slow_queries',
   title: 'Statements that cost the most time',
@@ -39,7 +45,7 @@ export const slowQueries = defineTool<SupabaseClient>()({
       text: [`${rows.length} statements, the costliest first:`, ...statements.map((one) => `${Math.round(one.share * 100)}% total ${Math.round(one.totalMs)} ms, ${one.calls} calls, mean ${one.meanMs.toFixed(1)} ms, max ${Math.round(one.maxMs)} ms: ${clip(one.query, 300)}`)].join('\n'),
       entities: distinctEntities(statements.flatMap((one) => sqlEntities(one.query))),
       signals: slow.length > 0
-        ? slow.slice(0, 5).map((one) => makeSignal('anomaly', one.share >= 0.3 ? 2 : 1, `A statement takes ${Math.round(one.meanMs)} ms on average (${one.calls} calls, ${Math.round(one.share * 100)}% of all time): ${clip(one.query, 220)}`, { about: sqlEntities(one.query), says: '' }))
+        ? slow.slice(0, 5).map((one) => makeSignal('anomaly', one.share >= 0.3 ? 2 : 1, `${tablesOf(one.query)}${Math.round(one.meanMs)} ms on average, ${one.calls} calls, ${Math.round(one.share * 100)}% of all time: ${clip(one.query, 160)}`, { about: sqlEntities(one.query), says: '' }))
         : [makeSignal('healthy', 0, `No statement takes ${SLOW_MS} ms or more on average.`)],
       links: [client.link('Query performance in Supabase', 'observability/query-performance')],
       truncated: rows.length > limit,

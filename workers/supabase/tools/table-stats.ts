@@ -79,7 +79,7 @@ function tableSignals(one: Stats): Signal[] {
   const dead = one.deadRows / (one.liveRows + one.deadRows)
   return [
     ...(one.seqScans > one.indexScans && one.seqScans >= 100 ? [makeSignal('anomaly', 2, `${one.table} (${one.liveRows} rows) was read from end to end ${one.seqScans} times and by an index ${one.indexScans} times: an index may be missing.`, { about, says: '' })] : []),
-    ...(dead >= DEAD_SHARE ? [makeSignal('anomaly', 2, `${percent(dead)} of the rows in ${one.table} are dead (${one.deadRows}); last vacuumed ${one.vacuumedAt === null ? 'never' : utc(one.vacuumedAt)}.`, { about, says: '' })] : []),
-    ...(one.modifiedSinceAnalyze > one.liveRows / 2 ? [makeSignal('anomaly', 1, `The planner’s statistics of ${one.table} are stale: ${one.modifiedSinceAnalyze} of ${one.liveRows} rows changed since they were taken.`, { about, says: '' })] : []),
+    ...(dead >= DEAD_SHARE ? [makeSignal('anomaly', 2, `${one.table}: ${percent(dead)} of its rows are dead (${one.deadRows}); last vacuumed ${one.vacuumedAt === null ? 'never' : utc(one.vacuumedAt)}.`, { about, says: '' })] : []),
+    ...(one.modifiedSinceAnalyze > one.liveRows / 2 ? [makeSignal('anomaly', 1, `${one.table}: the planner’s statistics are stale: ${one.modifiedSinceAnalyze} of ${one.liveRows} rows changed since ${one.analyzedAt === null ? 'statistics began' : utc(one.analyzedAt)}.`, { about, says: '' })] : []),
   ]
 }

@@ -77,7 +77,7 @@ describe('supabase_list_migrations', () => {
     }).result('list_migrations')
     expect(signals[0]).toMatchObject({ kind: 'change', severity: 1, at: '2026-03-12T09:30:00Z' })
     expect(signals[0]?.text).toContain('by iokafor: alter table public.orders')
-    expect(signals[0]?.entities.map(({ kind, value }) => `${kind}:${value}`)).toEqual(['migration:20260312093000', 'migration:orders_id_uuid', 'table:orders', 'column:id'])
+    expect(signals[0]?.entities.map(({ kind, value }) => `${kind}:${value}`)).toEqual(['migration:20260312093000', 'migration:orders_id_uuid', 'table:orders', 'column:id', 'user:iokafor'])
   })
 
   test('is content with names where the SQL may not be read', async () => {
@@ -94,7 +94,7 @@ describe('supabase_active_queries_and_locks', () => {
       { ...session, pid: 2, role: 'authenticator', state: 'active', wait: 'Lock:relation', query: 'select * from orders', blocked_by: [1] },
     ] } }).result('active_queries_and_locks')
     expect(text).toContain('pid 2 authenticator api active waits for Lock:relation BLOCKED BY 1, query 60 s')
-    expect(signals[0]).toMatchObject({ severity: 3, text: expect.stringContaining('held by pid 1 (migrator, idle in transaction, transaction open 600 s') })
+    expect(signals[0]).toMatchObject({ severity: 3, text: expect.stringContaining('pid 1 (api, idle in transaction, transaction open 600 s: alter table orders add column x int) holds a lock that pid 2 waits for, 60 s') })
   })
 })
 
