@@ -41,13 +41,13 @@ const NAMES: readonly Names[] = [
     complaint: 'no invoices for orders any more, returns are still credited as always. The deliveries all come back, so they do arrive?',
   },
   {
-    receiver: 'shipment-inbox', sender: 'depot-notifier', vendor: 'hauline', status: 400,
+    receiver: 'shipment-inbox', sender: 'stock-depot', vendor: 'hauline', status: 400,
     hook: { kind: 'shipments', route: '/webhooks/shipments' },
     twin: { kind: 'stock', route: '/webhooks/stock' },
-    complaint: 'Sendungen hängen alle auf "wird verpackt", der Bestand stimmt aber. Das Depot sagt, sie melden alles wie immer und bekommen Fehler zurück',
+    complaint: 'Sendungen hängen alle auf "wird verpackt", der Bestand stimmt aber. Aus dem Lager heißt es, gemeldet wird alles wie immer, nur kommen Fehler zurück',
   },
   {
-    receiver: 'crm-sync', sender: 'forms-service', vendor: 'formloom', status: 401,
+    receiver: 'crm-sync', sender: 'web-forms', vendor: 'formloom', status: 401,
     hook: { kind: 'contacts', route: '/in/contacts' },
     twin: { kind: 'newsletter', route: '/in/newsletter' },
     complaint: 'sales gets no new contacts from the website form, newsletter signups do come in. nobody touched the form as far as I know',
@@ -62,7 +62,7 @@ const NAMES: readonly Names[] = [
     receiver: 'media-callbacks', sender: 'transcode-farm', vendor: 'clipforge', status: 400,
     hook: { kind: 'transcodes', route: '/callbacks/transcodes' },
     twin: { kind: 'subtitles', route: '/callbacks/subtitles' },
-    complaint: 'videos are stuck at "processing" since a while, subtitles finish. The farm itself looks bored, I think it is done with them',
+    complaint: 'videos are stuck at "processing" since a while, subtitles finish. Whoever does the transcoding looks bored, I think it is done with them',
   },
 ]
 
@@ -91,19 +91,19 @@ const senderFiles = ({ receiver, hook, twin }: Named): Record<string, string> =>
 })
 
 /** Draws who plays, and what the secrets are called on either side this time. */
-function nameAll({ random }: WorldBuilder): Named {
+function nameAll({ random }: WorldBuilder, side: Side): Named {
   const names = random.pick(NAMES)
   const [key, secret] = [random.pick(['SIGNING_KEY', 'HMAC_KEY', 'SIGNATURE_KEY', 'WEBHOOK_KEY']), random.pick(['SECRET', 'HOOK_SECRET', 'SIGNING_SECRET', 'WEBHOOK_SECRET'])]
-  const source = names.sender.split('-')[0] ?? ''
+  const source = side === 'vendor' ? names.vendor : (names.sender.split('-').at(-1) ?? '')
   const withSecret = (each: Kind): Hook => ({ ...each, senderKey: `${each.kind}_${key}`.toUpperCase(), secret: `${source}_${each.kind}_${secret}`.toUpperCase() })
   return { ...names, hook: withSecret(names.hook), twin: withSecret(names.twin) }
 }
 
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
-  const names = nameAll(builder)
-  const { hook, twin } = names
   const side = random.pick(['receiver', 'sender', 'vendor'] as const)
+  const names = nameAll(builder, side)
+  const { hook, twin } = names
   const onset = builder.ago(`${random.int(24, 80)}m`)
   const [moved, stayed, other] = [random.token(40), random.token(40), random.token(40)]
   const receiver = builder.service({ name: names.receiver, description: 'Hears what others report, and checks who says it.', runs: 'railway', files: receiverFiles(names), variables: { [hook.secret]: side === 'receiver' ? moved : stayed, [twin.secret]: other } })
