@@ -46,11 +46,21 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 const RECENT_MILLISECONDS = 14 * 86_400_000
 
-/** A change as a signal; older ones than two weeks are context. The changed fields stand among its entities as variables. */
-export function changeSignal(change: FieldChange, what: string, { about, now }: { about: readonly Entity[]; now: Date }): Signal {
+/** What a value may be long to stand behind its field. */
+const LONGEST_VALUE = 60
+
+function valued(field: string, value: string | undefined): string {
+  return value === undefined || value.length > LONGEST_VALUE || value.includes('\n') ? field : `${field} (now ${value === '' ? 'empty' : value})`
+}
+
+/**
+ * A change as a signal; older ones than two weeks are context. The changed fields stand among its entities as variables; `values` are
+ * what may be shown of what they hold now.
+ */
+export function changeSignal(change: FieldChange, what: string, { about, now, values }: { about: readonly Entity[]; now: Date; values?: ReadonlyMap<string, string> }): Signal {
   const recent = now.getTime() - new Date(change.at).getTime() < RECENT_MILLISECONDS
   const names = change.fields.map((field) => field.split('/').at(-1) ?? field)
-  return makeSignal('change', recent ? 1 : 0, `${change.manager} changed ${change.fields.join(', ')} of ${what} at ${utc(change.at)}.`, {
+  return makeSignal('change', recent ? 1 : 0, `${change.manager} changed ${change.fields.map((field) => valued(field, values?.get(field))).join(', ')} of ${what} at ${utc(change.at)}.`, {
     about: [...about, ...names.map((value) => ({ kind: 'variable' as const, value }))], says: '', at: change.at,
   })
 }

@@ -74,7 +74,9 @@ export function podSignals(states: readonly PodState[], where: string, now?: Dat
   const mixed = mixedImages(states)
   if (signals.length > 0 || states.length === 0) return [...evictionsOf(troubled, now), ...sharedNode(troubled, states), ...signals, ...mixed]
   const about = distinctEntities(states.flatMap(podEntities).filter((entity) => entity.kind === 'workload' || entity.kind === 'namespace')).slice(0, 20)
-  return [...mixed, { kind: 'healthy', text: `All ${states.length} pods in ${where} are running and ready, without a failed restart.`, severity: 0, entities: about }]
+  const [only] = states
+  const text = states.length === 1 && only !== undefined ? `Pod ${only.pod} (${only.namespace}) is ${only.status === 'Running' ? 'running and ready' : only.status}${only.node === null ? '' : ` on node ${only.node}`}, without a failed restart.` : `All ${states.length} pods in ${where} are running and ready, without a failed restart.`
+  return [...mixed, { kind: 'healthy', text, severity: 0, entities: about }]
 }
 
 const A_DAY = 86_400_000

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { PodSpec } from './client.ts'
+import { quantity } from './quantity.ts'
 import { containerTemplates, templateChanges } from './template.ts'
+
+const RECENT_MILLISECONDS = 14 * 86_400_000
 
 /**
  * What changed from one pod template to the next, in words: containers, then what the pod as a whole gets. Of a literal value of a
@@ -14,6 +17,20 @@ export function podSpecChanges(before: PodSpec | undefined, after: PodSpec | und
     if (old !== now) changes.push(`${name} ${old} → ${now}`)
   }
   return changes
+}
+
+/**
+ * How loud a change is on `now`'s day: a limit that was lowered is what engineers point at; what is older than two weeks is context.
+ */
+export function changeSeverity(changes: readonly string[], at: string, now: Date): 0 | 1 | 2 {
+  if (now.getTime() - Date.parse(at) > RECENT_MILLISECONDS) return 0
+  return changes.some(isLowered) ? 2 : 1
+}
+
+function isLowered(change: string): boolean {
+  const [, before, after] = /\blimit (\S+) → (\S+)$/.exec(change) ?? []
+  const [had, has] = [quantity(before === 'none' ? undefined : before), quantity(after)]
+  return has !== undefined && (had === undefined || has < had)
 }
 
 function literalChanges(before: PodSpec | undefined, after: PodSpec | undefined): string[] {

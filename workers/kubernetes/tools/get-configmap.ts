@@ -44,7 +44,7 @@ export const getConfigmap = defineTool<KubernetesClient>()({
       signals: [
         ...unknownHosts.map(({ key, host, text }) => makeSignal('absence', 3, text, { about: [...about, { kind: 'variable', value: key }, { kind: 'host', value: host }], says: '', at: changes.find((change) => change.fields.includes(key))?.at })),
         ...keys.filter(({ value }) => value?.trim() === '').map(({ key }) => makeSignal('state', 1, `The key ${key} of ConfigMap ${name} is empty.`, { about: [...about, { kind: 'variable', value: key }] })),
-        ...changes.map((change) => changeSignal(change, `ConfigMap ${name} (${where})`, { about, now: clock.now() })),
+        ...changes.map((change) => changeSignal(change, `ConfigMap ${name} (${where})`, { about, now: clock.now(), values: new Map(keys.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const]))) })),
       ],
       links: consoleLinks(client, where, 'configmaps', name),
     }

@@ -82,12 +82,14 @@ function aboutAutoscaler({ workload, namespace }: AutoscalerState): Entity[] {
 function autoscalerSignals(state: AutoscalerState): Signal[] {
   const about = aboutAutoscaler(state)
   const name = `The autoscaler of ${state.workload} (${state.namespace})`
-  return state.conditions.flatMap(({ type, status, reason, message, at }) => {
+  const limited = state.conditions.some(({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas')
+  const full = state.current >= state.max && state.max > state.min && !limited ? [makeSignal('state', 1, `${name} is at its most, ${state.max} replicas: ${state.metrics.join(', ') || 'no metrics'}.`, { about, at: state.lastScaledAt ?? undefined })] : []
+  return [...full, ...state.conditions.flatMap(({ type, status, reason, message, at }) => {
     const when = at === null ? {} : { at }
     if ((type === 'ScalingActive' || type === 'AbleToScale') && status === 'False') {
       return [makeSignal('state', reason === 'ScalingDisabled' ? 1 : 2, `${name} does not work, ${reason}: ${message}`, { about, ...when })]
     }
     if (type !== 'ScalingLimited' || status !== 'True' || reason !== 'TooManyReplicas') return []
     return [makeSignal('state', 2, `${name} wants more than its ${state.max} replicas allow: ${state.metrics.join(', ')}.`, { about, ...when })]
-  })
+  })]
 }

@@ -9,6 +9,7 @@ import { limitField } from '../../kit/window.ts'
 import { namespaceField } from '../arguments.ts'
 import type { CronJob, Job, KubernetesClient } from '../client.ts'
 import { jobRun, JobRun } from '../job-run.ts'
+import { changeSignal, FieldChange, fieldChanges } from '../managed-fields.ts'
 import { operations } from '../operations.ts'
 import { timeText } from '../pod-state.ts'
 import { containerTemplates } from '../template.ts'
@@ -16,6 +17,7 @@ import { containerTemplates } from '../template.ts'
 const Cron = z.object({
   cronJob: z.string(), namespace: z.string(), schedule: z.string(), suspended: z.boolean(), createdAt: z.string(),
   lastScheduledAt: z.string().nullable(), lastSucceededAt: z.string().nullable(), images: z.array(z.string()), command: z.string(), runs: z.array(JobRun),
+  changes: z.array(FieldChange).describe('who changed what of it, newest first'),
 })
 type Cron = z.infer<typeof Cron>
 
@@ -60,6 +62,7 @@ function cronOf(item: CronJob, jobs: readonly Job[]): Cron {
     images: containers.map((container) => container.image),
     command: containers.map((container) => container.command.join(' ')).join(' ; ').slice(0, 300),
     runs: own.slice(0, 10),
+    changes: fieldChanges(metadata?.managedFields, 'spec'),
   }
 }
 
@@ -74,20 +77,48 @@ function aboutCron(cron: Cron): Entity[] {
 }
 
 const A_DAY = 24 * 60 * 60_000
+const RECENT_DAYS = 14
 
 function cronSignals(cron: Cron, now: Date): Signal[] {
   const about = aboutCron(cron)
   const name = `CronJob ${cron.cronJob} (${cron.namespace}, "${cron.schedule}")`
+  return [...troubleOf(cron, name, about, now), ...changesOf(cron, about, now), contextOf(cron, name, about)]
+}
+
+/** What is wrong with it, the worst first: it fails, it does not run, it runs into itself. */
+function troubleOf(cron: Cron, name: string, about: readonly Entity[], now: Date): Signal[] {
   const failed = cron.runs.filter((run) => run.outcome === 'failed')
+  const active = cron.runs.filter((run) => run.outcome === 'active')
   const newest = cron.runs.find((run) => run.outcome !== 'active')
+  const last = cron.lastScheduledAt === null ? '' : `; last run at ${utc(cron.lastScheduledAt)}`
   if (newest?.outcome === 'failed') {
     return [makeSignal('state', failed.length > 1 ? 3 : 2, `${name}: its last run ${newest.job} failed${newest.reason === null ? '' : `, ${newest.reason}`}; ${failed.length} of ${cron.runs.length} kept runs failed.`, {
       about: [...about, { kind: 'job', value: newest.job }], count: failed.length, at: newest.startedAt ?? undefined,
     })]
   }
-  if (cron.suspended) return [makeSignal('state', 1, `${name} is suspended: it does not run.`, { about })]
-  if (cron.lastScheduledAt === null && now.getTime() - new Date(cron.createdAt).getTime() > A_DAY) {
-    return [makeSignal('absence', 2, `${name} has never run since it was created at ${utc(cron.createdAt)}.`, { about })]
+  if (cron.suspended) return [makeSignal('state', 1, `${name} is suspended: it does not run${last}.`, { about, at: cron.lastScheduledAt ?? undefined })]
+  if (cron.lastScheduledAt === null) {
+    return now.getTime() - Date.parse(cron.createdAt) <= A_DAY ? [] : [makeSignal('absence', 2, `${name} has never run since it was created at ${utc(cron.createdAt)}.`, { about })]
   }
-  return [makeSignal('state', 0, `${name} runs image ${cron.images.join(', ')}${cron.command === '' ? '' : ` with command ${cron.command}`}.`, { about, ...(cron.lastScheduledAt === null ? {} : { at: cron.lastScheduledAt }) })]
+  const gap = usualGap(cron)
+  const silent = now.getTime() - Date.parse(cron.lastScheduledAt)
+  if (gap !== undefined && silent > 3 * gap) return [makeSignal('absence', 2, `${name} has not run for ${ago(cron.lastScheduledAt, now)}, though it ran every ${ago(new Date(now.getTime() - gap), now)}${last}.`, { about, at: cron.lastScheduledAt })]
+  return active.length < 2 ? [] : [makeSignal('state', 2, `${name}: ${active.length} runs at once, the oldest since ${utc(active.at(-1)?.startedAt ?? cron.createdAt)}.`, { about: [...about, ...active.map(({ job }) => ({ kind: 'job' as const, value: job }))], count: active.length, at: active.at(-1)?.startedAt ?? undefined })]
+}
+
+/** The middle of the milliseconds between its kept runs; unknown of fewer than four. */
+function usualGap(cron: Cron): number | undefined {
+  const starts = cron.runs.flatMap((run) => (run.startedAt === null ? [] : [Date.parse(run.startedAt)]))
+  const gaps = starts.slice(1).map((start, index) => (starts[index] ?? start) - start).toSorted((a, b) => a - b)
+  return gaps.length < 3 ? undefined : gaps[Math.floor(gaps.length / 2)]
+}
+
+function changesOf(cron: Cron, about: readonly Entity[], now: Date): Signal[] {
+  const isNew = cron.createdAt !== '' && now.getTime() - Date.parse(cron.createdAt) < RECENT_DAYS * A_DAY
+  if (isNew) return [makeSignal('change', 1, `CronJob ${cron.cronJob} (${cron.namespace}) was created at ${utc(cron.createdAt)} with schedule "${cron.schedule}".`, { about, says: '', at: cron.createdAt })]
+  return cron.changes.slice(0, 2).map((change) => changeSignal(change, `CronJob ${cron.cronJob} (${cron.namespace}, "${cron.schedule}")`, { about, now }))
+}
+
+function contextOf(cron: Cron, name: string, about: readonly Entity[]): Signal {
+  return makeSignal('state', 0, `${name} runs image ${cron.images.join(', ')}${cron.command === '' ? '' : ` with command ${cron.command}`}.`, { about, ...(cron.lastScheduledAt === null ? {} : { at: cron.lastScheduledAt }) })
 }

@@ -6,11 +6,12 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { utc } from '../../kit/plain-text.ts'
 import { namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
+import { imageEntities } from '../image-commit.ts'
 import { operations } from '../operations.ts'
 import { revisionsOf } from '../revisions.ts'
 import type { Revision } from '../revisions.ts'
 import { ContainerTemplate, containerTemplates, containerTemplateText, templateEntities } from '../template.ts'
-import { podSpecChanges } from '../template-diff.ts'
+import { changeSeverity, podSpecChanges } from '../template-diff.ts'
 import { findWorkload } from '../workloads.ts'
 import type { FullWorkload } from '../workloads.ts'
 
@@ -24,7 +25,7 @@ export const rolloutDiff = defineTool<KubernetesClient>()({
   input: z.object({ workload: workloadField, namespace: namespaceField, from: revisionField.describe('the one before to if absent'), to: revisionField.describe('newest if absent') }),
   output: z.object({ workload: z.string(), namespace: z.string(), from: Side, to: Side, changes: z.array(z.string()) }),
   operations: [...operations.workloads, ...operations.replicaSets, ...operations.controllerRevisions],
-  async run({ workload: name, namespace, from: fromNumber, to: toNumber }, { client }) {
+  async run({ workload: name, namespace, from: fromNumber, to: toNumber }, { client, clock }) {
     const workload = await findWorkload(client, name, namespace)
     const kept = await revisionsOf(client, workload)
     const to = pick(workload, kept, toNumber ?? kept[0]?.revision)
@@ -39,8 +40,10 @@ export const rolloutDiff = defineTool<KubernetesClient>()({
         `${workload.kind} ${name} (${workload.namespace}), ${span}: ${changes.length === 0 ? 'no difference in what the pods run' : `${changes.length} changes`}`,
         ...changes.map((change) => `- ${change}`), `revision ${to.revision} in full:`, ...side(to).containers.map(containerTemplateText),
       ].join('\n'),
-      entities: distinctEntities([...about, ...variables, ...side(to).containers.map(({ image }) => ({ kind: 'image' as const, value: image, at: to.at })), ...templateEntities(side(to).containers)]),
-      signals: changes.map((change) => makeSignal('change', 1, `${name} (${workload.namespace}) ${span}: ${change}.`, { about: [...about, ...variables.filter(({ value }) => change.includes(value))], says: change, at: to.at })),
+      entities: distinctEntities([...about, ...variables, ...side(to).containers.flatMap(({ image }) => imageEntities(image, to.at)), ...templateEntities(side(to).containers)]),
+      signals: changes.map((change) => makeSignal('change', changeSeverity([change], to.at, clock.now()), `${name} (${workload.namespace}): ${change}, with revision ${to.revision} at ${utc(to.at)} (before: ${from.revision} of ${utc(from.at)}).`, {
+        about: [...about, ...variables.filter(({ value }) => change.includes(value)), ...side(to).containers.filter(({ image }) => change.includes(`→ ${image}`)).flatMap(({ image }) => imageEntities(image))], says: change, at: to.at,
+      })),
     }
   },
 })

@@ -8,10 +8,11 @@ import { limitField } from '../../kit/window.ts'
 import { namespaceField, workloadField } from '../arguments.ts'
 import type { KubernetesClient } from '../client.ts'
 import { consoleLinks } from '../find-pod.ts'
+import { imageEntities } from '../image-commit.ts'
 import { operations } from '../operations.ts'
 import { revisionsOf } from '../revisions.ts'
 import type { Revision as KeptRevision } from '../revisions.ts'
-import { podSpecChanges } from '../template-diff.ts'
+import { changeSeverity, podSpecChanges } from '../template-diff.ts'
 import { containerTemplates } from '../template.ts'
 import { findWorkload } from '../workloads.ts'
 import type { FullWorkload } from '../workloads.ts'
@@ -34,7 +35,7 @@ export const rolloutHistory = defineTool<KubernetesClient>()({
   input: z.object({ workload: workloadField, namespace: namespaceField, limit: limitField(10, 50) }),
   output: z.object({ workload: z.string(), namespace: z.string(), revisions: z.array(Revision) }),
   operations: [...operations.workloads, ...operations.replicaSets, ...operations.controllerRevisions],
-  async run({ workload: name, namespace, limit }, { client }) {
+  async run({ workload: name, namespace, limit }, { client, clock }) {
     const workload = await findWorkload(client, name, namespace)
     const all = (await revisionsOf(client, workload)).map((revision, index, kept) => compared(revision, kept[index + 1]))
     const revisions = all.slice(0, limit)
@@ -44,9 +45,9 @@ export const rolloutHistory = defineTool<KubernetesClient>()({
       text: revisions.length === 0 ? `No history for ${name}: ${none}.` : `Revisions of ${name} (${workload.namespace}), newest first:\n${revisions.map(revisionText).join('\n')}`,
       entities: distinctEntities([
         { kind: 'workload', value: name }, { kind: 'namespace', value: workload.namespace },
-        ...revisions.flatMap((revision) => revision.images.map((value) => ({ kind: 'image' as const, value, at: revision.at }))),
+        ...revisions.flatMap((revision) => revision.images.flatMap((image) => imageEntities(image, revision.at))),
       ]),
-      signals: revisions.flatMap((revision) => revisionSignal(workload, revision)),
+      signals: revisions.flatMap((revision) => revisionSignal(workload, revision, clock.now())),
       links: consoleLinks(client, workload.namespace, `${workload.kind.toLowerCase()}s`, name),
       truncated: all.length > limit,
     }
@@ -62,15 +63,15 @@ function revisionText(revision: Revision): string {
   return `revision ${revision.revision} ${utc(revision.at)} ${revision.object}${revision.replicas === null ? '' : ` (${revision.replicas} replicas)`}${revision.cause === null ? '' : ` cause: ${clip(revision.cause, 120)}`}\n  ${changes}`
 }
 
-function revisionSignal(workload: FullWorkload, revision: Revision): Signal[] {
+function revisionSignal(workload: FullWorkload, revision: Revision, now: Date): Signal[] {
   if (revision.changes.length === 0 || revision.at === '') return []
   const variables = revision.changes.flatMap((change) => /\benv (\S+?):? /.exec(change)?.[1] ?? [])
-  return [makeSignal('change', 1, `${workload.name} (${workload.namespace}) rolled out revision ${revision.revision} at ${utc(revision.at)}: ${revision.changes.join('; ')}.`, {
+  return [makeSignal('change', changeSeverity(revision.changes, revision.at, now), `${workload.name} (${workload.namespace}) rolled out revision ${revision.revision} at ${utc(revision.at)}: ${revision.changes.join('; ')}.`, {
     at: revision.at,
     says: '',
     about: [
       { kind: 'workload', value: workload.name }, { kind: 'namespace', value: workload.namespace },
-      ...revision.images.map((value) => ({ kind: 'image' as const, value })), ...variables.map((value) => ({ kind: 'variable' as const, value })),
+      ...revision.images.flatMap((image) => imageEntities(image)), ...variables.map((value) => ({ kind: 'variable' as const, value })),
     ],
   })]
 }

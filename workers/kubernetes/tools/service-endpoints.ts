@@ -14,6 +14,7 @@ const Endpoints = z.object({
   service: z.string(), namespace: z.string(), type: z.string(), selector: z.string(), ports: z.array(z.string()),
   ready: z.number().int(), notReady: z.number().int(), pods: z.array(z.string()),
   matching: z.number().int().nullable().describe('pods the selector matches; null without a selector'),
+  closedPorts: z.array(z.string()).describe('service ports whose target no container declares'),
 })
 type Endpoints = z.infer<typeof Endpoints>
 
@@ -57,6 +58,7 @@ function endpointsOf(item: Service, slices: readonly EndpointSlice[], pods: read
   const endpoints = slices
     .filter((slice) => slice.metadata?.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === service)
     .flatMap((slice) => slice.endpoints ?? [])
+  const own = selector.length === 0 ? [] : pods.filter((pod) => pod.metadata?.namespace === namespace && selector.every(([key, value]) => pod.metadata?.labels?.[key] === value))
   const ready = endpoints.filter((endpoint) => endpoint.conditions?.ready !== false)
   return {
     service,
@@ -67,8 +69,20 @@ function endpointsOf(item: Service, slices: readonly EndpointSlice[], pods: read
     ready: ready.length,
     notReady: endpoints.length - ready.length,
     pods: endpoints.flatMap((endpoint) => endpoint.targetRef?.name ?? []),
-    matching: selector.length === 0 ? null : pods.filter((pod) => pod.metadata?.namespace === namespace && selector.every(([key, value]) => pod.metadata?.labels?.[key] === value)).length,
+    matching: selector.length === 0 ? null : own.length,
+    closedPorts: closedPorts(item, own),
   }
+}
+
+/** The ports whose target none of the pods declares; a pod that declares no port at all may listen anywhere. */
+function closedPorts(item: Service, pods: readonly Pod[]): string[] {
+  const declared = pods.flatMap((pod) => (pod.spec?.containers ?? []).flatMap((container) => container.ports ?? []))
+  if (declared.length === 0 || pods.some((pod) => (pod.spec?.containers ?? []).every(({ ports = [] }) => ports.length === 0))) return []
+  const open = [...new Set(declared.map(({ containerPort }) => containerPort))].join(', ')
+  return (item.spec?.ports ?? []).flatMap((port) => {
+    const target = String(port.targetPort ?? port.port)
+    return declared.some(({ name, containerPort }) => name === target || String(containerPort) === target) ? [] : [`${port.port} leads to ${target}, its pods declare ${open}`]
+  })
 }
 
 function endpointsText(endpoints: Endpoints): string {
@@ -84,7 +98,9 @@ function isEmpty(endpoints: Endpoints): boolean {
 function endpointSignals(endpoints: Endpoints): Signal[] {
   const { service, namespace, matching, selector } = endpoints
   const about = [{ kind: 'service' as const, value: service }, { kind: 'namespace' as const, value: namespace }, ...endpoints.pods.slice(0, 5).map((value) => ({ kind: 'pod' as const, value }))]
-  if (!isEmpty(endpoints)) return []
+  const closed = endpoints.closedPorts.map((text) => makeSignal('state', 2, `Service ${service} (${namespace}): port ${text}.`, { about, says: '' }))
+  const partly = endpoints.ready > 0 && endpoints.notReady > 0 ? [makeSignal('state', 1, `Service ${service} (${namespace}): ${endpoints.notReady} of ${endpoints.ready + endpoints.notReady} endpoints are not ready.`, { about, says: '' })] : []
+  if (!isEmpty(endpoints)) return [...closed, ...partly]
   const why = matching === 0 ? `its selector ${selector} matches no pod` : `${matching ?? 0} pods match its selector ${selector}, none is ready`
-  return [makeSignal('absence', 3, `Service ${service} (${namespace}) has no ready endpoints: ${why}.`, { about })]
+  return [makeSignal('absence', 3, `Service ${service} (${namespace}) has no ready endpoints: ${why}.`, { about }), ...closed]
 }
