@@ -70,7 +70,7 @@ describe('the Sentry worker on the lab', () => {
   it('dates the onset of an issue', async () => {
     const { structured, signals } = await sentry.call('sentry_event_timeseries', { issue: 'QUOTE-API-1A' })
     expect(structured).toMatchObject({ interval: '15m', total: 212, firstAt: '2026-03-12T09:30:00.000Z' })
-    expect(signals[0]).toMatchObject({ kind: 'anomaly', text: expect.stringContaining('0 in the 92 buckets before') })
+    expect(signals[0]).toMatchObject({ kind: 'anomaly', text: expect.stringContaining('0 in the 92 × 15m before') })
   })
 
   it('searches logs by text and severity', async () => {
@@ -104,7 +104,7 @@ describe('the Sentry worker on the lab', () => {
     expect(structured).toMatchObject({ issueId: '60001', exceptions: [{ frames: [{ file: 'src/currency.js', line: 2 }, { file: 'src/server.js' }] }] })
     expect(links).toEqual(expect.arrayContaining([{ title: 'src/currency.js:2', url: `https://github.com/larkspur/quote-api/blob/${MERGE}/src/currency.js#L2` }]))
     expect(text).toContain('where quote.id=q_81')
-    expect(signals).toEqual([expect.objectContaining({ kind: 'error', severity: 3 })])
+    expect(signals).toEqual([expect.objectContaining({ kind: 'error', severity: 3 }), expect.objectContaining({ kind: 'state', text: 'src/currency.js:2 in currencyOf: export function currencyOf(quote) { ⏎ return quote.price.currency where quote.id=q_81' })])
     expect((await sentry.call('sentry_get_stacktrace', { issue: 'QUOTE-API-1A', frames: 'all' })).text).toContain('processTicksAndRejections (library)')
   })
 

@@ -50,7 +50,7 @@ export function eventSignals(event: EventDetail): Signal[] {
   const at = event.at ?? undefined
   const about: Entity[] = [{ kind: 'event', value: event.id }]
   const extra = Object.keys(event.extra).length === 0 ? [] : [makeSignal('state', 1, `Sent with the error: ${flatText(event.extra, ', ')}`, { at, about })]
-  return [...raisedSignals(event), ...troubleSignals(event, event.breadcrumbs), ...extra]
+  return [...raisedSignals(event), ...placeSignals(event), ...troubleSignals(event, event.breadcrumbs), ...extra]
 }
 
 /** What was raised: each exception with its place, the last one first; the message where nothing was. */
@@ -69,6 +69,18 @@ export function raisedSignals(event: EventDetail): Signal[] {
     return makeSignal('error', 3, `${type}: ${value}${frame === undefined ? '' : ` at ${framePlace(frame)}`}`, { at, about: [{ kind: 'error_type', value: type }, ...place, ...about] })
   })
   return raised.length > 0 ? raised : [makeSignal('error', 2, event.message ?? event.title, { at, about })]
+}
+
+/** The line of code that raised the last exception, with the one before it, and what its variables held. */
+export function placeSignals(event: EventDetail): Signal[] {
+  const frame = topFrame(event.exceptions.at(-1)?.frames ?? [])
+  if (frame === undefined) return []
+  const code = frame.code.filter(([line]) => frame.line !== null && line <= frame.line && line >= frame.line - 1).map(([, text]) => text.trim()).filter((text) => text !== '').join(' ⏎ ')
+  const vars = clip(flatText(frame.vars ?? {}, ', '), 160)
+  if (code === '' && vars === '') return []
+  return [makeSignal('state', 1, `${framePlace(frame)}: ${clip(code, 160)}${vars === '' ? '' : ` where ${vars}`}`, {
+    at: event.at ?? undefined, about: [{ kind: 'function', value: frame.function }, { kind: 'file', value: frame.file }], says: `${code}\n${flatText(frame.vars ?? {}, '\n')}`,
+  })]
 }
 
 /** The last breadcrumbs that tell of trouble. */

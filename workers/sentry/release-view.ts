@@ -33,7 +33,7 @@ export function releaseLine(release: Release): string {
   return [
     `${version} [${projects.join(', ')}] at ${utc(releaseMoment(release))}`, `${commits} commits`, `${newIssues} new issues`,
     ...(authors.length > 0 ? [`by ${authors.join(', ')}`] : []),
-    ...(lastCommit === null ? [] : [`last commit ${lastCommit.sha}${lastCommit.message === null ? '' : ` "${clip(lastCommit.message, 120)}"`}`]),
+    ...(lastCommit === null ? [] : [`last commit${lastCommit.sha === version ? '' : ` ${lastCommit.sha}`}${lastCommit.message === null ? '' : ` "${clip(lastCommit.message, 120)}"`}`]),
     ...(lastDeploy === null ? [] : [`deployed to ${lastDeploy.environment ?? '?'}${lastDeploy.at === null ? '' : ` at ${utc(lastDeploy.at)}`}`]),
   ].join(', ')
 }

@@ -41,19 +41,19 @@ export const eventTimeseries = defineTool<SentryClient>()({
       peak: busy.reduce<Point | null>((peak, point) => (peak === null || point.count > peak.count ? point : peak), null),
     }
     const about = args.issue === undefined ? (args.project === undefined ? [] : [{ kind: 'project' as const, value: args.project }]) : [{ kind: 'issue' as const, value: args.issue }]
-    const subject = query === '' ? 'all errors' : query
+    const subject = args.issue !== undefined && args.query === undefined ? `issue ${args.issue}` : query === '' ? 'all errors' : query
     return {
       structured,
       text: busy.length === 0
         ? `0 events for ${subject} between ${utc(window.start)} and ${utc(window.end)}.`
         : `${structured.total} events for ${subject} per ${interval}, first ${utc(structured.firstAt ?? '')}, last ${utc(structured.lastAt ?? '')}, peak ${structured.peak?.count} at ${utc(structured.peak?.at ?? '')}. Empty buckets are left out:\n${busy.map(({ at, count }) => `${utc(at)} ${count}`).join('\n')}`,
       entities: about,
-      signals: seriesSignals(points, busy, subject, args.issue !== undefined || args.query !== undefined).map((signal) => ({ ...signal, entities: [...about, ...signal.entities] })),
+      signals: seriesSignals(points, busy, { subject, interval, narrow: args.issue !== undefined || args.query !== undefined }).map((signal) => ({ ...signal, entities: [...about, ...signal.entities] })),
     }
   },
 })
 
-function seriesSignals(points: readonly Point[], busy: readonly Point[], subject: string, narrow: boolean): Signal[] {
+function seriesSignals(points: readonly Point[], busy: readonly Point[], { subject, interval, narrow }: { subject: string; interval: string; narrow: boolean }): Signal[] {
   const [first] = busy
   const last = busy.at(-1)
   if (first === undefined || last === undefined) return [makeSignal('healthy', 0, `No event for ${subject} in the window`)]
@@ -63,12 +63,12 @@ function seriesSignals(points: readonly Point[], busy: readonly Point[], subject
   const signals: Signal[] = []
   // All errors of a project have no first one that means anything, unless nothing rose later.
   if (before > 2 && (narrow || rise === undefined)) {
-    signals.push(makeSignal('anomaly', 2, `Onset of ${subject}: first event in the bucket of ${utc(first.at)}, 0 in the ${before} buckets before, ${count} since`, { at: first.at, count }))
+    signals.push(makeSignal('anomaly', 2, `Onset of ${subject}: first event in the ${interval} from ${utc(first.at)}, 0 in the ${before} × ${interval} before, ${count} since`, { at: first.at, count }))
   }
   if (rise !== undefined && !(narrow && rise.at === first.at)) {
-    signals.push(makeSignal('anomaly', 2, `${subject} rose at ${utc(rise.at)}: from ${rise.before.toFixed(1)} to ${rise.after.toFixed(1)} events a bucket`, { at: rise.at, count }))
+    signals.push(makeSignal('anomaly', 2, `${subject} rose at ${utc(rise.at)}: from ${rise.before.toFixed(1)} to ${rise.after.toFixed(1)} events per ${interval}, peak ${Math.max(...busy.map((point) => point.count))}`, { at: rise.at, count }))
   }
   const quiet = points.length - 1 - points.findIndex(({ at }) => at === last.at)
-  if (quiet > Math.max(3, points.length / 10)) signals.push(makeSignal('healthy', 0, `${subject} stopped: last event in the bucket of ${utc(last.at)}, none in the ${quiet} buckets since`, { at: last.at }))
+  if (quiet > Math.max(3, points.length / 10)) signals.push(makeSignal('healthy', 0, `${subject} stopped: last event in the ${interval} from ${utc(last.at)}, none in the ${quiet} × ${interval} since`, { at: last.at }))
   return signals
 }

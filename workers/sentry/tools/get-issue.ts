@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { Signal } from '../../../src/core/signal.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
-import { clip, utc } from '../../kit/plain-text.ts'
+import { ago, clip, utc } from '../../kit/plain-text.ts'
+import { findRise } from '../../kit/series-jump.ts'
 import { resolveWindow } from '../../kit/window.ts'
 import type { SentryClient } from '../client.ts'
 import { issueField } from '../fields.ts'
@@ -10,6 +12,9 @@ import { issueLookup, organizationRead } from '../operations.ts'
 import type { IssueDetailShape } from '../shapes.ts'
 
 const Release = z.object({ version: z.string(), createdAt: z.string().nullable() }).nullable()
+
+/** An issue whose release is older than this at its first event came by something else. */
+const OLD_RELEASE_MINUTES = 24 * 60
 
 /** One issue: counts, first and last release, people's notes. */
 export const getIssue = defineTool<SentryClient>()({
@@ -34,7 +39,7 @@ export const getIssue = defineTool<SentryClient>()({
     }
     const { firstRelease, lastRelease } = structured
     const releases = [firstRelease, lastRelease].flatMap((release) => (release === null ? [] : [{ kind: 'release' as const, value: release.version, ...(release.createdAt === null ? {} : { at: release.createdAt }) }]))
-    const introduced = firstRelease === null ? [] : [makeSignal('change', 1, `${issue.shortId} was first seen in release ${firstRelease.version}${firstRelease.createdAt === null ? '' : `, created ${utc(firstRelease.createdAt)}`}`, { about: [...releases.slice(0, 1), ...issueEntities(issue)], at: firstRelease.createdAt ?? undefined })]
+    const introduced = firstRelease === null ? [] : [releaseSignal(issue, firstRelease)]
     const notes = structured.activity.filter(({ type, text }) => type === 'note' && text !== null).map(({ text, by, at }) => makeSignal('knowledge', 1, `${by ?? 'somebody'} noted: ${text ?? ''}`, { at: at ?? undefined, about: issueEntities(issue).slice(0, 1) }))
     return {
       structured,
@@ -45,11 +50,28 @@ export const getIssue = defineTool<SentryClient>()({
         ...structured.activity.map(({ type, at, by, text }) => `${at === null ? '' : `${utc(at)} `}${type}${by === null ? '' : ` by ${by}`}${text === null ? '' : `: ${clip(text, 300)}`}`),
       ].join('\n'),
       entities: [...issueEntities(issue), ...releases],
-      signals: [...issueSignals(issue, window), ...introduced, ...notes],
+      signals: [...issueSignals(issue, window), ...riseSignals(issue, structured.hourly), ...introduced, ...notes],
       links: issue.url === null ? [] : [{ title: issue.shortId, url: issue.url }],
     }
   },
 })
+
+/** A release long before the first event did not bring the issue by going out. */
+function releaseSignal(issue: IssueSummary, { version, createdAt }: { version: string; createdAt: string | null }): Signal {
+  const about = [{ kind: 'release' as const, value: version, ...(createdAt === null ? {} : { at: createdAt }) }, ...issueEntities(issue)]
+  const minutes = (Date.parse(issue.firstSeen ?? '') - Date.parse(createdAt ?? '')) / 60_000
+  const gap = createdAt === null || issue.firstSeen === null || minutes < 0 ? '' : `, ${ago(createdAt, new Date(issue.firstSeen))} before the first event`
+  return makeSignal('change', minutes > OLD_RELEASE_MINUTES ? 0 : 1, `Release ${version}${createdAt === null ? '' : ` of ${utc(createdAt)}`} is the first in which ${issue.shortId} was seen${gap}`, { about, at: createdAt ?? undefined, says: '' })
+}
+
+/** An issue that goes on for long and then grows. */
+function riseSignals(issue: IssueSummary, hourly: readonly { at: string; count: number }[]): Signal[] {
+  const first = hourly.findIndex(({ count }) => count > 0)
+  const rise = findRise(hourly.map(({ at, count }) => ({ at, value: count })), { factor: 3, least: 3 })
+  // From nothing is an onset, which the first event dates better.
+  if (rise === undefined || hourly[first]?.at === rise.at) return []
+  return [makeSignal('anomaly', 2, `${issue.shortId} rose at ${utc(rise.at)}: from ${rise.before.toFixed(1)} to ${rise.after.toFixed(1)} events an hour`, { at: rise.at, about: issueEntities(issue), says: '' })]
+}
 
 function releaseOf(release: { version: string; dateCreated?: string | null | undefined } | null | undefined) {
   return release === null || release === undefined ? null : { version: release.version, createdAt: release.dateCreated ?? null }

@@ -55,15 +55,20 @@ function healthLine({ release, sessions, crashFreeSessions, crashFreeUsers }: He
   return `${release}: ${sessions} sessions, ${percent(crashFreeSessions)} crash-free, users ${percent(crashFreeUsers)}`
 }
 
+function crashing({ crashFreeSessions }: Health): number {
+  return 1 - (crashFreeSessions ?? 1)
+}
+
+/** The share of crashing sessions of all releases but one. */
+function usualOf(health: Health, counted: readonly Health[]): number {
+  const others = counted.filter((other) => other !== health)
+  const sessions = others.reduce((sum, other) => sum + other.sessions, 0)
+  return sessions === 0 ? 0 : others.reduce((sum, other) => sum + crashing(other) * other.sessions, 0) / sessions
+}
+
 function healthSignals(releases: readonly Health[]): Signal[] {
   const counted = releases.filter(({ sessions, crashFreeSessions }) => sessions >= LEAST_SESSIONS && crashFreeSessions !== null)
-  const crashing = ({ crashFreeSessions }: Health) => 1 - (crashFreeSessions ?? 1)
-  const worse = counted.filter((health) => {
-    const others = counted.filter((other) => other !== health)
-    const sessions = others.reduce((sum, other) => sum + other.sessions, 0)
-    const usual = sessions === 0 ? 0 : others.reduce((sum, other) => sum + crashing(other) * other.sessions, 0) / sessions
-    return crashing(health) >= WORSE.least && crashing(health) >= usual * WORSE.factor
-  })
-  if (worse.length === 0) return [makeSignal('healthy', 0, `No release crashes more than the others: ${releases.slice(0, 3).map(healthLine).join('; ')}`)]
-  return worse.slice(0, 5).map((health) => makeSignal('anomaly', 2, `Release ${health.release} crashes: ${percent(crashing(health))} of ${health.sessions} sessions`, { about: [{ kind: 'release', value: health.release }], says: '' }))
+  const worse = counted.filter((health) => crashing(health) >= WORSE.least && crashing(health) >= usualOf(health, counted) * WORSE.factor)
+  if (worse.length === 0) return [makeSignal('healthy', 0, `No release crashes more than the others: ${releases.slice(0, 3).map(({ release, sessions, crashFreeSessions }) => `${release.slice(0, 24)} ${percent(crashFreeSessions)} crash-free of ${sessions}`).join(', ')}`, { about: releases.slice(0, 3).map(({ release }) => ({ kind: 'release' as const, value: release })), says: '' })]
+  return worse.slice(0, 5).map((health) => makeSignal('anomaly', 2, `Release ${health.release} crashes: ${percent(crashing(health))} of ${health.sessions} sessions, other releases ${percent(usualOf(health, counted))}`, { about: [{ kind: 'release', value: health.release }], says: '' }))
 }

@@ -4,7 +4,7 @@ import { FailureError } from '../../../src/core/errors.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { clip } from '../../kit/plain-text.ts'
 import type { SentryClient } from '../client.ts'
-import { raisedSignals } from '../event-text.ts'
+import { placeSignals, raisedSignals } from '../event-text.ts'
 import { EventDetail, eventDetail, flatText, framePlace } from '../event-view.ts'
 import type { Frame } from '../event-view.ts'
 import { eventFields, eventLookup, findEvent } from '../find-event.ts'
@@ -34,7 +34,7 @@ export const getStacktrace = defineTool<SentryClient>()({
       structured: { issueId: found.issueId, eventId: event.id, exceptions, sources },
       text: exceptions.length === 0 ? `Event ${event.id} carries no stack: ${event.message ?? event.title}` : exceptions.toReversed().map((exception) => stackText(exception, sources)).join('\n\nCaused by:\n'),
       entities: [{ kind: 'event', value: event.id }, ...exceptions.flatMap(({ type, frames }): Entity[] => [{ kind: 'error_type', value: type }, ...frames.filter(({ inApp }) => inApp).slice(0, 15).flatMap(frameEntities)])],
-      signals: raisedSignals(event),
+      signals: [...raisedSignals(event), ...placeSignals(event)],
       links: sources.map(({ file, line, url }) => ({ title: `${file}${line === null ? '' : `:${line}`}`, url })),
     }
   },

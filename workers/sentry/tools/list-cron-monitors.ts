@@ -18,6 +18,8 @@ type Monitor = z.infer<typeof Monitor>
 
 const MOST_MONITORS = 25
 const CHECKINS = 10
+/** A check-in that is later than this will hardly come. */
+const OVERDUE_MS = 15 * 60_000
 
 /** Scheduled jobs that check in with Sentry, with their last check-ins. */
 export const listCronMonitors = defineTool<SentryClient>()({
@@ -27,7 +29,7 @@ export const listCronMonitors = defineTool<SentryClient>()({
   input: z.object({ monitor: entityField('monitor', 'Slug of one monitor; all if absent').optional(), cursor: cursorField }),
   output: z.object({ monitors: z.array(Monitor) }),
   operations: [organizationRead('monitors/'), organizationRead('monitors/{monitor}/checkins/')],
-  run: async (args, { client }) => {
+  run: async (args, { client, clock }) => {
     const page = await client.monitors({ cursor: args.cursor })
     const wanted = page.items.filter(({ slug, id }) => args.monitor === undefined || slug === args.monitor || id === args.monitor).slice(0, MOST_MONITORS)
     const monitors = await Promise.all(wanted.map(async (monitor) => monitorOf(monitor, (await client.checkins(monitor.slug, { per_page: CHECKINS })).items)))
@@ -36,7 +38,7 @@ export const listCronMonitors = defineTool<SentryClient>()({
       structured: { monitors },
       text: monitors.length === 0 ? missing : monitors.map(monitorText).join('\n'),
       entities: monitors.flatMap(monitorEntities),
-      signals: monitors.length === 0 ? [makeSignal('absence', 0, missing)] : monitors.map(monitorSignal),
+      signals: monitors.length === 0 ? [makeSignal('absence', 0, missing)] : monitors.map((monitor) => monitorSignal(monitor, clock.now())),
       truncated: page.cursor !== undefined || page.items.length > wanted.length && args.monitor === undefined,
       cursor: page.cursor,
     }
@@ -62,14 +64,17 @@ function monitorEntities({ slug, project, createdAt }: Monitor): Entity[] {
   return [{ kind: 'monitor', value: slug, ...(createdAt === null ? {} : { at: createdAt }) }, { kind: 'cronjob', value: slug }, { kind: 'project', value: project }]
 }
 
-function monitorSignal(monitor: Monitor): Signal {
-  const { slug, project, schedule, checkins } = monitor
+function monitorSignal(monitor: Monitor, now: Date): Signal {
+  const { slug, project, timezone, nextAt, status, checkins } = monitor
+  const schedule = `${monitor.schedule}${timezone === null ? '' : ` ${timezone}`}`
   const about = monitorEntities(monitor)
   const [last] = checkins
   const bad = checkins.filter(isBadCheckin)
   if (last === undefined) return makeSignal('absence', 1, `Cron monitor ${slug} of ${project} (${schedule}) has never checked in`, { about })
   const at = last.at ?? undefined
   if (isBadCheckin(last)) return makeSignal('state', 3, `Cron monitor ${slug} of ${project} (${schedule}) fails: last check-in ${last.status}, ${bad.length} of the last ${checkins.length} bad`, { about, at, count: bad.length })
+  if (/disabled|muted/.test(status)) return makeSignal('state', 1, `Cron monitor ${slug} of ${project} (${schedule}) is ${status}: nobody is told when it fails`, { about, at })
+  if (nextAt !== null && now.getTime() - Date.parse(nextAt) > OVERDUE_MS) return makeSignal('absence', 2, `Cron monitor ${slug} of ${project} (${schedule}) is overdue: expected at ${utc(nextAt)}, last check-in ${last.at === null ? '?' : utc(last.at)}`, { about, at: nextAt })
   if (bad.length > 0) return makeSignal('state', 1, `Cron monitor ${slug} of ${project} (${schedule}) is ok again: ${bad.length} of the last ${checkins.length} check-ins were bad`, { about, at, count: bad.length })
   return makeSignal('healthy', 0, `Cron monitor ${slug} of ${project} (${schedule}): the last ${checkins.length} check-ins are ok, the newest at ${last.at === null ? '?' : utc(last.at)}`, { about, at })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Entity } from '../../../src/core/entity.ts'
 import { defineTool } from '../../kit/define-tool.ts'
 import { extractEntities } from '../../kit/extract-entities.ts'
+import { messageTemplate } from '../../kit/log-lines.ts'
 import { makeSignal } from '../../kit/make-signal.ts'
 import { clip, utc } from '../../kit/plain-text.ts'
 import { cursorField, entityField, limitField, resolveWindow, windowFields } from '../../kit/window.ts'
@@ -24,14 +25,15 @@ export const listIssueEvents = defineTool<SentryClient>()({
     const window = resolveWindow(args, clock, { defaultMinutes: 14 * 24 * 60, maxMinutes: 90 * 24 * 60 })
     const page = await client.issueEvents(await client.issueId(args.issue), { ...windowQuery(window), environment: args.environment, per_page: args.limit, cursor: args.cursor })
     const events = page.items.slice(0, args.limit).map(eventOf)
-    const messages = Map.groupBy(events, ({ message }) => message)
+    // Messages that differ by ids and numbers only are one message.
+    const messages = Map.groupBy(events, ({ message }) => messageTemplate(message))
     return {
       structured: { events },
       text: events.length === 0 ? `No event of ${args.issue} between ${utc(window.start)} and ${utc(window.end)}.` : events.map(eventLine).join('\n'),
       entities: events.flatMap(eventEntities),
       signals: events.length === 0
         ? [makeSignal('absence', 0, `No event of issue ${args.issue} between ${utc(window.start)} and ${utc(window.end)}`, { about: [{ kind: 'issue', value: args.issue }] })]
-        : [...messages].slice(0, 5).map(([message, group]) => makeSignal('error', 2, `${group.length} of ${events.length} events: ${message}`, {
+        : [...messages.values()].slice(0, 5).map((group) => makeSignal('error', messages.size > 1 ? 2 : 1, `${group.length} of ${events.length} events of ${args.issue}: ${group[0]?.message ?? ''}`, {
             count: group.length, at: group.at(-1)?.at ?? undefined, about: [{ kind: 'issue', value: args.issue }],
           })),
       truncated: page.cursor !== undefined,
