@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RailwayInstance } from '../../src/core/world/railway.ts'
+import { hostsOf, isPlain } from '../../workers/railway/variable-facts.ts'
 import type { Asked, RailwayNames } from './railway-answers.ts'
 
 const Text = z.string().nullish()
@@ -37,7 +38,7 @@ export function instancesOf(asked: Asked, names: RailwayNames, now: Date): Railw
   for (const { variables, data } of asked('domains', Domains)) tell(variables['e'], variables['s'], domainsOf(data.domains))
   for (const { variables, data } of asked('variables', z.object({ variables: z.record(z.string(), z.string()) }))) {
     const own = Object.entries(data.variables).filter(([name]) => !/^RAILWAY_(?:PROJECT|ENVIRONMENT|SERVICE)_(?:ID|NAME)$/.test(name))
-    tell(variables['e'], variables['s'], { variables: Object.fromEntries(own.map(([name, value]) => [name, withoutValue(value)])) })
+    tell(variables['e'], variables['s'], { variables: Object.fromEntries(own.map(([name, value]) => [name, withoutValue(name, value)])) })
   }
   addMetrics(asked, at, now)
   return [...places.values()].flatMap((place) => RailwayInstance.safeParse(place).data ?? [])
@@ -69,10 +70,13 @@ function domainsOf({ serviceDomains, customDomains }: z.output<typeof Domains>['
   }
 }
 
-/** Of a variable's value only what a tool may tell: what it refers to, private hosts inside, and how it is visibly broken. */
-function withoutValue(value: string): string {
-  if (value.trim() === '') return value
-  const told = [...value.matchAll(/\$\{\{[^}]*\}\}|\b[a-z0-9][a-z0-9-]*\.railway\.internal\b/gi)].map(([found]) => found).join(' ')
+/** Of a variable's value only what a tool may tell: plain settings, what it refers to, hosts inside, and how it is visibly broken. */
+function withoutValue(name: string, value: string): string {
+  if (value.trim() === '' || isPlain(name, value)) return value
+  const hosts = hostsOf(name, value)
+  const named = hosts.length === 1 && value.toLowerCase() === hosts[0] ? hosts : hosts.map((host) => `tcp://${host}`)
+  const inside = [...value.matchAll(/\$\{\{[^}]*\}\}|\b[a-z0-9][a-z0-9-]*\.railway\.internal\b/gi)].map(([found]) => found).filter((found) => !hosts.some((host) => host.startsWith(found.toLowerCase())))
+  const told = [...named, ...inside].join(' ')
   const kept = told === '' ? 'value' : told
   const quote = /^(["']).*\1$/s.exec(value)?.[1] ?? ''
   return `${value.startsWith(' ') ? ' ' : ''}${quote}${kept}${quote}${/\s$/.test(value) ? ' ' : ''}`

@@ -25,7 +25,8 @@ const PLAIN_WORD = /^[A-Za-z0-9][\w./+*,: -]{0,39}$/
 /** Names of amounts: what they hold is no secret even where another part of the name sounds like one, as in TOKEN_TTL_SECONDS. */
 const AMOUNT_NAME = /_(?:MS|SEC|SECS|SECONDS|MINUTES|HOURS|DAYS|TTL|TIMEOUT|INTERVAL|LIMIT|MAX|MIN|SIZE|COUNT|RETRIES|ATTEMPTS|ENABLED|DISABLED)$/
 
-function isPlain(name: string, value: string): boolean {
+/** Whether a value is a plain setting, such as a number or a switch, whose name does not sound like a secret. */
+export function isPlain(name: string, value: string): boolean {
   if (SECRET_NAME.test(name) && !AMOUNT_NAME.test(name)) return false
   return PLAIN_VALUE.test(value) || (WORD_NAME.test(name) && PLAIN_WORD.test(value))
 }
@@ -58,7 +59,7 @@ const HOST_NAME = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|ENDPOINT|SERVER|SERVERS|
 const HOST_VALUE = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{2,5})?$/i
 
 /** Hosts, with a port where one is written, of the URLs in a value; no user, password, path or query. */
-function hostsOf(name: string, value: string): string[] {
+export function hostsOf(name: string, value: string): string[] {
   if (HOST_NAME.test(name) && HOST_VALUE.test(value)) return [value.toLowerCase()]
   const hosts = value.split(/[\s,]+/).flatMap((word) => {
     // An @ behind a slash may end a password that has one in it: then nothing says where the host begins.

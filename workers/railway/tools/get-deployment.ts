@@ -83,7 +83,7 @@ function signalsOf(summary: DeploymentSummary, steps: readonly Step[], instances
   const down = instances.filter((status) => status === 'CRASHED' || status === 'RESTARTING')
   return [
     ...failed,
-    ...(diagnosis === null ? [] : [makeSignal('error', isBroken(summary.status) ? 3 : 2, `${summary.service}: Railway’s diagnosis: ${clip(diagnosis, 280)}`, { about, says: diagnosis, at: summary.createdAt })]),
+    ...(diagnosis === null ? [] : [makeSignal('error', isBroken(summary.status) ? 3 : 2, `${summary.service}: Railway’s diagnosis: ${clip(diagnosis, 240)}`, { about, says: diagnosis, at: summary.createdAt })]),
     ...(down.length === 0 ? [] : [makeSignal('state', 3, `${summary.service}: ${down.length} of ${instances.length} instances are ${[...new Set(down)].join(' or ')}.`, { about, says: '' })]),
   ]
 }

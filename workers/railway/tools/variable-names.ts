@@ -21,7 +21,7 @@ export const variableNames = defineTool<RailwayClient>()({
     const [service, environment, names] = await Promise.all([client.service(name), client.environment(), client.names()])
     const { variables } = await client.query('variables', { p: client.projectId, e: environment.id, s: service.id }, Answer)
     const facts = Object.entries(variables).filter(([key]) => !key.startsWith('RAILWAY_')).map(([key, value]) => variableFact(key, value ?? '', clock.now())).sort((a, b) => a.name.localeCompare(b.name))
-    const signals = [...facts.flatMap((fact) => factSignals(fact, service.name, names.services.map((known) => known.name))), ...sharedSignals(facts, service.name)]
+    const signals = facts.flatMap((fact) => factSignals(fact, service.name, names.services.map((known) => known.name)))
     const fine = makeSignal('healthy', 0, `All ${facts.length} variables of ${service.name} have a value, and what they refer to exists.`, { about: [{ kind: 'service', value: service.name }] })
     return {
       structured: { service: service.name, variables: facts },
@@ -57,16 +57,10 @@ function factLines(facts: readonly VariableFact[], service: string): Signal[] {
     const about: Entity[] = [...aboutFact(fact), { kind: 'service', value: service }]
     const said = [
       ...(fact.plain === null ? [] : [`is ${fact.plain}`]), ...(addresses(fact).length === 0 ? [] : [`points at ${addresses(fact).join(', ')}`]),
-      ...(fact.references.length === 0 ? [] : [`is made from ${fact.references.join(', ')}`]), ...(isCredentialName(fact.name) ? [`is a credential (#${fact.hash})`] : []),
+      ...(fact.references.length === 0 ? [] : [`is made from ${fact.references.join(', ')}`]), ...(isCredentialName(fact.name) ? ['is a credential'] : []),
     ]
     return said.length === 0 || fact.problem !== null ? [] : [makeSignal('state', 0, `${fact.name} of ${service} ${said.join(' and ')}.`, { about, says: fact.plain ?? '' })]
   }).slice(0, MOST_LINES)
-}
-
-/** Two credentials are seldom the same on purpose. */
-function sharedSignals(facts: readonly VariableFact[], service: string): Signal[] {
-  const groups = Map.groupBy(facts.filter(({ name, problem }) => isCredentialName(name) && problem !== 'is empty'), ({ hash }) => hash)
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => makeSignal('anomaly', 1, `${group.map(({ name }) => name).join(' and ')} of ${service} hold the same value.`, { about: [...group.map(({ name }): Entity => ({ kind: 'variable', value: name })), { kind: 'service', value: service }] }))
 }
 
 /** A reference names a service or `shared`; without a dot it is one of the service's own variables. */
