@@ -63,7 +63,7 @@ function sharedNote(lines: readonly Line[]): LogNote | undefined {
   if (telling === undefined) return undefined
   const { key, value, failed: count, having, alike } = telling
   const pair = `${key}=${value}`
-  const others = having === 0 ? '' : `; ${alike === 0 ? 'none' : alike} of ${having} other lines with ${key} does`
+  const others = having === 0 ? '' : `; ${alike === 0 ? 'none' : alike} of ${having} other lines with ${key} ${alike === 1 ? 'does' : 'do'}`
   const named = extractEntities(pair)
   return {
     kind: 'anomaly', severity: having === 0 ? 1 : 2, count,

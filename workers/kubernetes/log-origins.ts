@@ -35,7 +35,7 @@ function onNode(pod: PodState): string {
 
 /** Signals about what failures share, with the node of each pod that is named there: the pod may only be where the trouble shows. */
 export async function placePods(signals: readonly Signal[], client: KubernetesClient, namespace: string): Promise<Signal[]> {
-  const named = (signal: Signal): string | undefined => (signal.kind === 'anomaly' && signal.entities[0]?.kind === 'pod' && !signal.entities.some(({ kind }) => kind === 'node') ? signal.entities[0].value : undefined)
+  const named = (signal: Signal): string | undefined => (signal.kind === 'anomaly' && signal.entities[0]?.kind === 'pod' ? signal.entities[0].value : undefined)
   if (!signals.some((signal) => named(signal) !== undefined)) return [...signals]
   const states = (await client.pods({ scope: client.scopes.list(namespace), pages: 4 })).items.map(podState)
   return signals.map((signal) => {
@@ -50,7 +50,7 @@ function placed(signal: Signal, pod: PodState, states: readonly PodState[]): Sig
   return {
     ...signal,
     severity: siblings > 0 ? Math.max(signal.severity, 2) : signal.severity,
-    text: clip(`${signal.text.replace(/\.$/, '')}: that pod of ${pod.workload ?? 'nobody'} is${onNode(pod)}${siblings > 0 ? `, and its ${siblings} sibling${siblings === 1 ? '' : 's'} are not named` : ''}.`, 400),
+    text: clip(`${signal.text.replace(/\.$/, '')}: that pod of ${pod.workload ?? 'nobody'} is${onNode(pod)}${siblings > 0 ? `, and ${siblings === 1 ? 'its sibling is' : `its ${siblings} siblings are`} not named` : ''}.`, 400),
     entities: distinctEntities([...node, ...podEntities(pod), ...signal.entities]).slice(0, 20),
   }
 }

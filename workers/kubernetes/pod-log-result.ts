@@ -3,7 +3,7 @@ import { distinctEntities } from '../../src/core/entity.ts'
 import type { ToolReturn } from '../kit/define-tool.ts'
 import { foldLines, logSignals, logText } from '../kit/log-lines.ts'
 import { makeSignal } from '../kit/make-signal.ts'
-import { utc } from '../kit/plain-text.ts'
+import { clip, utc } from '../kit/plain-text.ts'
 import type { KubernetesClient } from './client.ts'
 import { consoleLinks, findPod } from './find-pod.ts'
 import { placePods } from './log-origins.ts'
@@ -25,6 +25,8 @@ export async function podLogResult(
   const endedAt = state.containers.flatMap(({ lastTermination: last }) => last?.at ?? []).sort().at(-1)
   const head = `Logs of pod ${name} (${state.namespace}), ${span}`
   const empty = entries.length === 0
+  // A process that is killed writes no error: what it was at is its last word.
+  const atTheEnd = ended.some((text) => !text.includes(' exit 0')) ? entries.findLast(({ level }) => level === 'info' || level === 'debug') : undefined
   return {
     structured: foldedLog(entries, folded),
     text: [...ended, empty ? `${head}: no lines${request.previous && state.restarts === 0 ? '; the pod has not restarted' : ''}.` : logText(head, entries, folded)].join('\n'),
@@ -32,6 +34,7 @@ export async function podLogResult(
     signals: [
       ...await placePods(logSignals(folded, about), client, state.namespace),
       ...ended.filter((text) => !text.includes(' exit 0')).map((text) => makeSignal('state', 2, `Pod ${name}: ${text}`, { about, at: endedAt })),
+      ...(atTheEnd === undefined ? [] : [makeSignal('state', 1, clip(`Pod ${name}’s last line of work before it ended: ${atTheEnd.message.split('\n')[0] ?? ''}`, 300), { about, says: atTheEnd.message, at: atTheEnd.at })]),
       ...(empty ? [makeSignal('absence', request.previous || state.containers.every(({ state: now }) => now !== 'running') ? 0 : 1, `${head}: no lines.`, { about })] : []),
     ],
     links: consoleLinks(client, state.namespace, 'pods', name),

@@ -87,7 +87,7 @@ describe('notes of a log', () => {
 
   test('say what most failures share and other lines do not, led by it', () => {
     expect(logSignals(foldLines([...errors, ...fine]), [{ kind: 'service', value: 'api' }])[0]).toMatchObject({
-      kind: 'anomaly', severity: 2, text: '9 of 10 errors have tenant=acme; none of 20 other lines with tenant does.', entities: [{ kind: 'user', value: 'acme' }, { kind: 'service', value: 'api' }],
+      kind: 'anomaly', severity: 2, text: '9 of 10 errors have tenant=acme; none of 20 other lines with tenant do.', entities: [{ kind: 'user', value: 'acme' }, { kind: 'service', value: 'api' }],
     })
   })
 

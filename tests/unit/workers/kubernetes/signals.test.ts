@@ -12,11 +12,16 @@ import { kubernetesWorker } from '../../../../workers/kubernetes/worker.ts'
 
 const now = new Date('2026-03-12T10:30:00Z')
 
-/** Calls a tool on a cluster that holds these objects, by the plural in the path. */
-async function call(name: string, objects: Record<string, object[]>, args = {}): Promise<ToolResult> {
-  const answer = (url: string): Response => Response.json({ kind: 'List', apiVersion: 'v1', metadata: {}, items: objects[new URL(url).pathname.split('/').at(-1) ?? ''] ?? [] })
+/** Calls a tool on a cluster that holds these objects, by the plural in the path, and whose every pod has this log. */
+async function call(name: string, objects: Record<string, object[]>, args = {}, log = ''): Promise<ToolResult> {
+  const answer = (url: URL): Response => {
+    if (url.pathname.endsWith('/log')) return new Response(log, { headers: { 'content-type': 'text/plain' } })
+    const wanted = /^metadata\.name=(.+)$/.exec(url.searchParams.get('fieldSelector') ?? '')?.[1]
+    const items = (objects[url.pathname.split('/').at(-1) ?? ''] ?? []).filter((item) => wanted === undefined || JSON.stringify(item).startsWith(`{"metadata":{"name":"${wanted}"`))
+    return Response.json({ kind: 'List', apiVersion: 'v1', metadata: {}, items })
+  }
   const worker = kubernetesWorker.bind(KubernetesConnection.parse({ url: 'https://cluster.example:6443', token: 't' }), {
-    clock: createManualClock(now.toISOString()), fetch: async (input) => answer(String(input instanceof Request ? input.url : input)), redactor: createRedactor(),
+    clock: createManualClock(now.toISOString()), fetch: async (input) => answer(new URL(input instanceof Request ? input.url : input)), redactor: createRedactor(),
   })
   const outcome = await worker.tools.find((tool) => tool.name === name)?.invoke(args, { callId: 'kubernetes1.0.0', signal: new AbortController().signal })
   if (outcome?.ok !== true) throw new Error(`no result: ${JSON.stringify(outcome)}`)
@@ -96,6 +101,27 @@ describe('errors of a workload’s pods', () => {
   test('that are of several pods, or of the one that does all the work, say nothing', () => {
     expect(originSignals([...lines('a', 'error', 6), ...lines('b', 'error', 4)], pods)).toEqual([])
     expect(originSignals([...lines('a', 'error', 8), ...lines('a', 'info', 50), ...lines('b', 'info', 1)], pods)).toEqual([])
+  })
+})
+
+describe('logs of a pod', () => {
+  const pod = (name: string, node: string, more = {}) => ({
+    metadata: { name, namespace: 'shop', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: name.slice(0, -6), uid: 'u', controller: true }] },
+    spec: { nodeName: node, containers: [{ name: 'app' }] }, status: { phase: 'Running', ...more },
+  })
+
+  test('that share the name of another pod say on which node that one is', async () => {
+    const log = Array.from({ length: 6 }, (_, index) => `2026-03-12T10:2${index}:00Z ERROR refused by=signer-7d9f8b6c5d-x2k4z`).join('\n')
+    const pods = [pod('web-6d9f7c5b8-bcdfg', 'node-a'), pod('signer-7d9f8b6c5d-x2k4z', 'node-b'), pod('signer-7d9f8b6c5d-b9d7m', 'node-c')]
+    const [shared] = (await call('kubernetes_pod_logs', { pods }, { pod: 'web-6d9f7c5b8-bcdfg', namespace: 'shop' }, log)).signals
+    expect(shared).toMatchObject({ severity: 2, text: 'All 6 errors have by=signer-7d9f8b6c5d-x2k4z: that pod of signer is on node node-b, and its sibling is not named.' })
+    expect(shared?.entities.slice(0, 2)).toMatchObject([{ kind: 'node', value: 'node-b' }, { kind: 'pod', value: 'signer-7d9f8b6c5d-x2k4z' }])
+  })
+
+  test('before its end hold its last line of work', async () => {
+    const ended = { containerStatuses: [{ name: 'app', image: 'shop/web:1', imageID: '', ready: true, restartCount: 1, state: { running: {} }, lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-03-12T10:20:00Z' } } }] }
+    const result = await call('kubernetes_pod_previous_logs', { pods: [pod('web-6d9f7c5b8-bcdfg', 'node-a', ended)] }, { pod: 'web-6d9f7c5b8-bcdfg' }, '2026-03-12T10:19:00Z read lines=55498')
+    expect(said(result)).toContain('state 1 Pod web-6d9f7c5b8-bcdfg’s last line of work before it ended: read lines=55498')
   })
 })
 
