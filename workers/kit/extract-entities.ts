@@ -71,7 +71,7 @@ const RULES: readonly Rule[] = [
   { kind: 'domain', pattern: /\b(?:CN ?= ?|certificate (?:for|of) )["']?(?<value>(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+)/gi },
   { kind: 'image', pattern: /\bimage[ =:"]+(?<value>[a-z0-9][a-z0-9._-]*:[\w][\w.-]{0,80})(?![\w/])/g },
   { kind: 'image', pattern: /\b(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\/)?[a-z0-9-]+(?:\/[a-z0-9._-]+)+(?::[\w][\w.-]{0,80}|@sha256:[0-9a-f]{64})(?![\w/])/g, accept: (value) => !/\.[a-z]{1,4}:\d+$/.test(value) },
-  { kind: 'file', pattern: /\bfile:\/\/(?<value>\/(?:[\w.@-]+\/)*[\w.@-]+\.[a-z]{1,5}(?::\d+(?::\d+)?)?)(?!\w)/gi },
+  { kind: 'file', pattern: /\bfile:\/\/(?:\/(?:usr\/src\/)?app\/(?=[\w.@-]))?(?<value>\/?(?:[\w.@-]+\/)*[\w.@-]+\.[a-z]{1,5}(?::\d+(?::\d+)?)?)(?!\w)/gi },
   { kind: 'file', pattern: /(?<![\w/.])(?:\/?[\w.@-]+\/)+[\w.@-]+\.[a-z]{1,5}(?::\d+(?::\d+)?)?(?!\w)/gi },
   { kind: 'file', pattern: /(?<![\w/.-])[\w-]+\.(?:tsx?|jsx?|mjs|py|go|rs|rb|java|kt|sql|ya?ml|toml|json|sh)(?::\d+)?(?![\w.])/g, accept: (value) => !/^(?:node|next|nuxt|vue|express|deno|bun)\.js$/i.test(value) },
   { kind: 'host', pattern: /\bhttps?:\/\/(?<value>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}(?::\d{2,5})?)/gi },

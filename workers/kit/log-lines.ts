@@ -107,9 +107,9 @@ function frames(error: Record<string, unknown> | undefined): string[] {
 }
 
 /** Frames, causes and the runtime's last words, also where a collector put the level before each line. */
-const CONTINUATION = /^(?:\s+at |\s+File "|\s{4,}\S|(?:[A-Z]{4,8} )?(?:Caused by: |\.\.\. \d+ more|at (?:async )?[\w.<>[\] $]*\(?(?:file:\/\/|node:|\/|[\w.-]+\/)\S*:\d+|Node\.js v\d))/
+const CONTINUATION = /^(?:\s+at |\s+File "|\s{4,}\S|(?:[A-Z]{4,8} +)?(?:Caused by: |\.\.\. \d+ more|at (?:async )?[\w.<>[\] $]*\(?(?:file:\/\/|node:|\/|[\w.-]+\/)\S*:\d+|Node\.js v\d))/
 /** An uncaught error's place, which Node.js prints above the error. */
-const PLACE = /^(?:[A-Z]{4,8} )?(?:file:\/\/)?\/\S+:\d+$/
+const PLACE = /^(?:[A-Z]{4,8} +)?(?:file:\/\/)?\/\S+:\d+$/
 
 /** Stack frames join the line above them from the same origin, so that one error is one entry. Oldest first in and out. */
 export function joinContinuations(entries: readonly LogEntry[]): LogEntry[] {
@@ -117,7 +117,7 @@ export function joinContinuations(entries: readonly LogEntry[]): LogEntry[] {
   for (const entry of entries) {
     const above = joined.at(-1)
     if (above !== undefined && above.origin === entry.origin && PLACE.test(above.message)) {
-      joined[joined.length - 1] = { ...entry, at: above.at, message: `${entry.message}\n    at ${above.message.replace(/^[A-Z]{4,8} /, '')}` }
+      joined[joined.length - 1] = { ...entry, at: above.at, message: `${entry.message}\n    at ${above.message.replace(/^[A-Z]{4,8} +/, '')}` }
     } else if (above !== undefined && above.origin === entry.origin && CONTINUATION.test(entry.message)) {
       joined[joined.length - 1] = { ...above, message: `${above.message}\n${entry.message}` }
     } else {

@@ -99,6 +99,6 @@ function retryNotes(lines: readonly Line[]): LogNote[] {
   }
   return [...most].toSorted((a, b) => b[1].times - a[1].times).slice(0, 2).map(([value, { times, line, entities }]) => ({
     kind: 'anomaly', severity: times >= 10 ? 3 : 2, count: times, at: line.at, entities,
-    text: clip(`${value} was tried ${times} times: ${line.message.split('\n')[0] ?? ''}`, 220),
+    text: clip(`${value} was tried ${times} times: ${(line.message.split('\n')[0] ?? '').replace(/^(?:ERROR|WARN(?:ING)?|INFO|FATAL|DEBUG) +/, '')}`, 220),
   }))
 }

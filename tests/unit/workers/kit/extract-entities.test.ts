@@ -38,7 +38,7 @@ describe('extractEntities', () => {
     ['dial tcp: redis-primary:6379, upstream=billing.shop:8080', ['host:redis-primary:6379', 'host:billing.shop:8080']],
     ['x509: certificate for *.shop.example.com has expired', ['domain:*.shop.example.com']],
     ['image "redis:7.4" is gone', ['image:redis:7.4']],
-    ['at Module.handle (file:///app/src/handlers/digest.js:5:17)', ['file:/app/src/handlers/digest.js:5:17']],
+    ['at Module.handle (file:///app/src/handlers/digest.js:5:17)', ['file:src/handlers/digest.js:5:17']],
     ['flag=new-checkout broker=kafka-1:9092', ['variable:new-checkout', 'host:kafka-1:9092']],
   ])('finds in "%s" what it names', (text, expected) => {
     expect(found(text)).toEqual(expect.arrayContaining(expected))

@@ -64,7 +64,7 @@ describe('signals of a log', () => {
 
 describe('signals of an error', () => {
   test('say the fact and its place in own code, without time, level and trace', () => {
-    const crash = ['ERROR file:///app/src/handlers/digest.js:5', 'ERROR TypeError: x is null', 'ERROR at Module.handle (file:///app/src/handlers/digest.js:5:17)', 'ERROR Node.js v24.11.0'].map((message) => entry(1, message, 'error', 'a'))
+    const crash = ['ERROR file:///app/src/handlers/digest.js:5', 'ERROR TypeError: x is null', 'ERROR     at Module.handle (file:///app/src/handlers/digest.js:5:17)', 'ERROR Node.js v24.11.0'].map((message) => entry(1, message, 'error', 'a'))
     expect(logSignals(foldLines(joinContinuations(crash)), []).map(({ text }) => text)).toEqual(['error ×1: TypeError: x is null at src/handlers/digest.js:5'])
     expect(logSignals(foldLines([entry(1, '2026-03-12T10:00:00Z ERROR trace=7c109e175dfb1271df68382e02feb82e refused')]), [])[0]?.text).toBe('error ×1: refused')
   })
