@@ -4,6 +4,7 @@ import { entityField } from '../kit/window.ts'
 /** Arguments several tools share. */
 export const repositoryField = entityField('repository', 'owner/name; all readable ones if absent').optional()
 export const oneRepositoryField = entityField('repository', 'owner/name; may be absent if only one is readable').optional()
+export const fileRepositoryField = entityField('repository', 'owner/name; may be absent if one readable repository has the file').optional()
 export const fileField = entityField('file', 'Path in the repository')
 
 export const pullField = entityField('pull_request', 'Number such as 42').regex(/^(?:#|\S+\/pull\/)?\d+$/, 'must be the number of a pull request')

@@ -6,8 +6,9 @@ import { makeSignal } from '../../kit/make-signal.ts'
 import { clip, utc } from '../../kit/plain-text.ts'
 import { entityField } from '../../kit/window.ts'
 import type { GithubClient } from '../client.ts'
-import { fileField, oneRepositoryField, plainPath } from '../fields.ts'
-import { blameDocument } from '../operations.ts'
+import { fileField, fileRepositoryField, plainPath } from '../fields.ts'
+import { repositoryOfFile } from '../find-file.ts'
+import { blameDocument, repositoryRead } from '../operations.ts'
 
 const Range = z.object({ from: z.number(), to: z.number(), sha: z.string(), at: z.string(), author: z.string(), message: z.string() })
 type Range = z.infer<typeof Range>
@@ -18,14 +19,14 @@ export const blameLines = defineTool<GithubClient>()({
   title: 'Blame lines of a file',
   useWhen: 'Use when a stack frame names a file and line and you need the commit that last changed it.',
   input: z.object({
-    path: fileField, fromLine: z.number().int().min(1).default(1), toLine: z.number().int().min(1).optional(), repository: oneRepositoryField,
+    path: fileField, fromLine: z.number().int().min(1).default(1), toLine: z.number().int().min(1).optional(), repository: fileRepositoryField,
     ref: entityField('commit', 'SHA, branch or tag; the default branch if absent').optional(),
   }),
   output: z.object({ path: z.string(), repository: z.string(), ranges: z.array(Range) }),
-  operations: [{ type: 'graphql', path: '/graphql', document: blameDocument }],
+  operations: [{ type: 'graphql', path: '/graphql', document: blameDocument }, repositoryRead('contents/{path+}')],
   run: async (args, { client }) => {
-    const repository = client.repository(args.repository)
     const path = plainPath(args.path)
+    const repository = await repositoryOfFile(path, args, client)
     const all = (await client.blame(repository, path, args.ref ?? 'HEAD')) ?? fail('not_found', `${repository.fullName} has no ${path} at ${args.ref ?? 'its default branch'}.`)
     const to = args.toLine ?? Number.POSITIVE_INFINITY
     const ranges = all.filter(({ startingLine, endingLine }) => endingLine >= args.fromLine && startingLine <= to).map(({ startingLine, endingLine, commit }): Range => ({

@@ -5,7 +5,8 @@ import { extractEntities } from '../../kit/extract-entities.ts'
 import { entityField } from '../../kit/window.ts'
 import { declaredFunctions } from '../patch-signal.ts'
 import type { GithubClient } from '../client.ts'
-import { fileField, oneRepositoryField, plainPath } from '../fields.ts'
+import { fileField, fileRepositoryField, plainPath } from '../fields.ts'
+import { repositoryOfFile } from '../find-file.ts'
 import { repositoryRead } from '../operations.ts'
 
 const MOST_LINES = 400
@@ -16,14 +17,14 @@ export const getFile = defineTool<GithubClient>()({
   title: 'Read a file or list a folder',
   useWhen: 'Use when you need the code or configuration itself, as it is now or as it was at a commit.',
   input: z.object({
-    path: fileField, repository: oneRepositoryField, ref: entityField('commit', 'SHA, branch or tag; the default branch if absent').optional(),
+    path: fileField, repository: fileRepositoryField, ref: entityField('commit', 'SHA, branch or tag; the default branch if absent').optional(),
     fromLine: z.number().int().min(1).optional(), toLine: z.number().int().min(1).optional(),
   }),
   output: z.object({ path: z.string(), repository: z.string(), ref: z.string().nullable(), totalLines: z.number(), lines: z.array(z.object({ line: z.number(), text: z.string() })), entries: z.array(z.string()) }),
   operations: [repositoryRead('contents/{path+}')],
   run: async (args, { client }) => {
-    const repository = client.repository(args.repository)
     const path = plainPath(args.path)
+    const repository = await repositoryOfFile(path, args, client)
     const place = { path, repository: repository.fullName, ref: args.ref ?? null }
     const content = await client.content(repository, path, args.ref)
     if (Array.isArray(content)) {

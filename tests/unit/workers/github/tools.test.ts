@@ -62,3 +62,30 @@ describe('the files of a repository', () => {
     expect(await bind({ '/git/trees/HEAD': { sha: 'a', truncated: true, tree: [{ path: 'src/a.ts', type: 'blob', size: 3 }] } }).result('github_list_tree')).toMatchObject({ truncated: true, text: expect.stringContaining('GitHub cut the list') })
   })
 })
+
+describe('a file of no named repository', () => {
+  const two = ['shop/web', 'shop/api']
+
+  it('is read from the one that has it', async () => {
+    const { structured } = await bind({ '/repos/shop/api/contents/src/pay.ts': content('const retries = 3\n') }, two).result('github_get_file', { path: 'src/pay.ts' })
+    expect(structured).toMatchObject({ repository: 'shop/api', lines: [{ line: 1, text: 'const retries = 3' }, { line: 2 }] })
+  })
+
+  it('is asked about where several have it, and missed where none has', async () => {
+    const outcome = async (answers: FakeAnswers) => (await bind(answers, two).outcome('github_get_file', { path: 'src/pay.ts' }))
+    expect(await outcome({ '/contents/src/pay.ts': content('x') })).toMatchObject({ ok: false, failure: { kind: 'invalid_input', message: expect.stringContaining('src/pay.ts is in shop/web, shop/api') } })
+    expect(await outcome({})).toMatchObject({ ok: false, failure: { kind: 'not_found' } })
+  })
+})
+
+describe('a merged pull request in a list', () => {
+  it('comes with the places it changed, by the commit it went out as', async () => {
+    const pull = { number: 7, title: 'More people', user: { login: 'ana' }, state: 'closed', created_at: '2026-03-11T00:00:00Z', updated_at: '2026-03-11T01:00:00Z', merged_at: '2026-03-11T01:00:00Z', merge_commit_sha: 'a'.repeat(40), head: { ref: 'more', sha: 'b'.repeat(40) }, base: { ref: 'main', sha: 'c'.repeat(40) }, body: null, html_url: null }
+    const file = { filename: 'flags.json', status: 'modified', additions: 1, deletions: 1, patch: '@@ -1,3 +1,3 @@\n   "new-basket": {\n-    "percent": 10\n+    "percent": 75' }
+    const { signals } = await bind({ '/pulls': [pull], '/pulls/7/files': [file] }).result('github_list_pulls')
+    expect(signals.map(({ text }) => text)).toEqual([
+      'Pull request #7 [shop/web] merged at 2026-03-11 01:00:00Z as aaaaaaaaaaaa by ana: More people', 'aaaaaaaaaaaa flags.json new-basket: - "percent": 10 + "percent": 75',
+    ])
+    expect(signals[1]?.entities[0]).toMatchObject({ kind: 'commit', value: 'a'.repeat(40) })
+  })
+})
