@@ -8,7 +8,7 @@ import { addExpectedGradient, addTowardsBest } from './policy-gradient.ts'
 import type { GradientOptions } from './policy-gradient.ts'
 
 /** How many reports are led to the right culprit while learning. */
-const guidedShare = 0.6
+const guidedShare = 1
 
 export interface ReportLearning extends GradientOptions {
   readonly vocabulary: Vocabulary
@@ -47,7 +47,7 @@ export async function learnReports(weights: Float64Array, memories: readonly Kep
 
 /** One verdict and one culprit are right, and the right one may be all but impossible yet; of statements, several may do. */
 function addChoice(gradient: Float64Array, weights: Float64Array, choice: JudgedChoice, options: GradientOptions): void {
-  const add = /\.(?:verdict|culprit)$/.test(choice.head) ? addTowardsBest : addExpectedGradient
+  const add = /\.(?:verdict|change|thing)$/.test(choice.head) ? addTowardsBest : addExpectedGradient
   add(gradient, weights, choice, choice.worths, options)
 }
 

@@ -4,10 +4,10 @@ import { isCulprit, states } from '../grade.ts'
 import { normalise } from '../grading/normalise.ts'
 
 /** What a statement that adds nothing costs: the room it takes, and the chance to say something wrong. */
-const costOfStatement = 0.03
-const costOfForbidden = 0.5
+const costOfStatement = 0.02
+const costOfForbidden = 0.3
 /** What it costs to stop while another statement would bring a required fact. */
-const costOfStopping = 0.05
+const costOfStopping = 0.1
 
 /** Judges parts of reports by the grader's own checks; remembers its judgement of a text. */
 export interface OptionJudge {
@@ -47,10 +47,10 @@ export function createOptionJudge(answer: Answer): OptionJudge {
   }
   const worthOf = (option: ReportPart, stated: ReadonlySet<string>): number => {
     if (option.part === 'stop') return 0
-    if (option.part === 'verdict') return option.verdict === answer.verdict && (option.blames || answer.culprit === null) ? 1 : 0
+    if (option.part === 'verdict') return option.verdict === answer.verdict && (answer.culprit === null || option.among.some(blames)) ? 1 : 0
     if (option.part === 'culprit') return blames(option.text) ? 1 : 0
     const { required, forbidden } = read(option.text)
-    return required.filter((id) => !stated.has(id)).length / answer.required.length - (forbidden ? costOfForbidden : 0) - costOfStatement
+    return required.filter((id) => !stated.has(id)).length / answer.required.length - (forbidden ? costOfForbidden : 0) - costOfStatement * (option.text.length / 200)
   }
   return {
     worth: (decisions) => {

@@ -1,20 +1,21 @@
-import { distinctEntities } from '../../../core/entity.ts'
-import type { Entity } from '../../../core/entity.ts'
-import type { Choose, Features, ReportPart } from './head.ts'
+import { abridge, fits, storyOf } from './abridge.ts'
+import type { Choose, Features, HeadName, ReportPart } from './head.ts'
 import { culpritFeatures } from './culprit-features.ts'
 import { signalFeatures } from './signal-features.ts'
+import { stationOf } from './stations.ts'
 import { verdictFeatures } from './verdict-features.ts'
-import type { Ending } from './verdict-features.ts'
-import type { Memory, SeenSignal } from './memory.ts'
+import type { Ending, Suspect, Suspects } from './verdict-features.ts'
+import type { Memory } from './memory.ts'
+import type { SeenSignal, Thing } from './seen.ts'
 
 /** What a local policy concludes: the signals it builds on, most telling first, and the one thing to blame, or why there is none. */
 export interface Conclusion {
   readonly cause: readonly SeenSignal[]
-  readonly blame: Entity | Exclude<Ending, 'blame'>
+  readonly blame: Thing | Exclude<Ending, keyof Suspects>
 }
 
 /** The entity that is blamed, if one is. */
-export function culpritOf({ blame }: Pick<Conclusion, 'blame'>): Entity | undefined {
+export function culpritOf({ blame }: Pick<Conclusion, 'blame'>): Thing | undefined {
   return typeof blame === 'string' ? undefined : blame
 }
 
@@ -24,19 +25,29 @@ type CauseHead = 'worker.claim' | 'orchestrator.cause'
 export interface ReportHeads {
   readonly cause: CauseHead
   readonly verdict: 'worker.verdict' | 'orchestrator.verdict'
-  readonly culprit: 'worker.culprit' | 'orchestrator.culprit'
+  readonly change: 'worker.change' | 'orchestrator.change'
+  readonly thing: 'worker.thing' | 'orchestrator.thing'
   readonly endings: readonly Ending[]
 }
 
-const stopFeatures = (taken: number): Features => ({ stop: 1, 'stop:none_taken': taken === 0 ? 1 : 0, 'stop:one_taken': taken === 1 ? 1 : 0, 'stop:many_taken': taken >= 3 ? 1 : 0 })
+const stopFeatures = (taken: number, room: number): Features => ({ stop: 1, 'stop:none_taken': taken === 0 ? 1 : 0, 'stop:one_taken': taken === 1 ? 1 : 0, 'stop:many_taken': taken >= 3 ? 1 : 0, 'stop:room': room })
 
-/** Chooses signals one after another, beside those already `taken`, until it stops or has `most` of them. */
-function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, known: { cause: readonly SeenSignal[]; culprit?: Entity | undefined } = { cause: [] }): SeenSignal[] {
-  const taken = [...known.cause]
+/** Statements a report is made of at most. */
+export const mostStatements = 9
+
+/** Characters a root cause and an answer may have. */
+export const mostCharacters = 600
+
+/** Chooses signals one after another until it stops, has `most` of them or has no room for another. */
+function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, culprit: Thing | undefined): SeenSignal[] {
+  const taken: SeenSignal[] = []
   while (taken.length < most) {
-    const open = memory.signals.filter((seen) => !taken.includes(seen))
+    const said = taken.map(({ signal }) => signal.text)
+    const open = memory.signals.filter((seen) => !taken.includes(seen) && fits(said, seen.signal.text, mostCharacters))
     if (open.length === 0) break
-    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, taken, known.culprit)), stopFeatures(taken.length)], [...open.map(({ signal }): ReportPart => ({ part: 'statement', text: signal.text })), { part: 'stop' }])
+    const before = [...taken]
+    const room = 1 - storyOf(said).length / mostCharacters
+    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, before, culprit)), stopFeatures(taken.length, room)], [...open.map(({ signal }): ReportPart => ({ part: 'statement', text: abridge(signal.text) })), { part: 'stop' }])
     const next = open[index]
     if (!next) break
     taken.push(next)
@@ -44,54 +55,65 @@ function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: nu
   return taken
 }
 
-/** What is wrong first, then whether and what to blame for it, then what shows that: so the story names no rival of its own culprit. */
+/** How it ends first, then what to blame, then what shows that: so the story names no rival of its own culprit. */
 export function draw(memory: Memory, heads: ReportHeads, choose: Choose, most: number): Conclusion {
-  const trouble = chooseSignals(memory, heads.cause, choose, 1)
-  const ending = chooseEnding(memory, trouble, heads, choose)
-  const blame = ending === 'blame' ? chooseCulprit(memory, trouble, heads.culprit, choose) : ending
-  return { blame, cause: chooseSignals(memory, heads.cause, choose, most, { cause: trouble, culprit: culpritOf({ blame }) }) }
+  const trouble = mainTrouble(memory)
+  const suspects = findSuspects(memory, trouble)
+  const ending = chooseEnding(memory, suspects, heads, choose)
+  const blame = ending === 'change' || ending === 'thing' ? chooseCulprit(suspects[ending], heads[ending], choose) : ending
+  return { blame, cause: chooseSignals(memory, heads.cause, choose, most, culpritOf({ blame })) }
 }
 
-const verdictOf = { blame: 'root_cause', no_fault: 'no_fault', undecided: 'inconclusive', facts_only: 'root_cause' } as const
-
-function chooseEnding(memory: Memory, cause: readonly SeenSignal[], { verdict, endings }: ReportHeads, choose: Choose): Ending {
-  const open = suspects(memory, cause).length > 0 ? endings : endings.filter((ending) => ending !== 'blame')
-  const options = open.map((ending): ReportPart => ({ part: 'verdict', verdict: verdictOf[ending], blames: ending === 'blame' }))
-  return open[choose(verdict, verdictFeatures(open, memory, cause), options)] ?? 'undecided'
+/** What went wrong: the worst of what hangs closest together with the question. */
+function mainTrouble({ signals }: Memory): SeenSignal[] {
+  const weight = ({ signal, relevance }: SeenSignal): number => relevance * (signal.severity / 3) * (signal.kind === 'error' ? 1.1 : 1)
+  const [worst] = signals.filter(({ signal, quoted }) => !quoted && signal.severity >= 2 && ['error', 'state', 'anomaly'].includes(signal.kind)).toSorted((a, b) => weight(b) - weight(a))
+  return worst ? [worst] : []
 }
 
-/** How many entities are considered as the culprit. */
-const mostSuspects = 140
+const verdictOf = { change: 'root_cause', thing: 'root_cause', no_fault: 'no_fault', undecided: 'inconclusive', facts_only: 'root_cause' } as const
 
-const ranked = new WeakMap<Memory, readonly Entity[]>()
-
-/** What signals name, those that hang closest together with the question first; what the trouble itself names is always among them. */
-function suspects(memory: Memory, cause: readonly SeenSignal[]): readonly Entity[] {
-  const known = ranked.get(memory) ?? memory.sightings.filter(({ key, entity }) => memory.naming.has(key) && !isOtherName(entity, memory)).toSorted((a, b) => b.relevance - a.relevance).map(({ entity }) => entity)
-  ranked.set(memory, known)
-  return distinctEntities([...cause.flatMap(({ signal }) => signal.entities.filter((entity) => !isOtherName(entity, memory))), ...known.slice(0, mostSuspects)])
+function chooseEnding(memory: Memory, suspects: Suspects, { verdict, endings }: ReportHeads, choose: Choose): Ending {
+  const open = endings.filter((ending) => (ending !== 'change' && ending !== 'thing') || suspects[ending].length > 0)
+  const options = open.map((ending): ReportPart => ({ part: 'verdict', verdict: verdictOf[ending], among: ending === 'change' || ending === 'thing' ? suspects[ending].map(({ thing }) => thing.entity.value) : [] }))
+  return open[choose(verdict, verdictFeatures(open, memory, suspects), options)] ?? 'undecided'
 }
 
-/** A pull request and a release are names of a commit where one is known: the commit's own name is exact. */
-function isOtherName({ kind, value }: Entity, { naming }: Memory): boolean {
-  if (kind === 'release') return naming.has(`commit:${value.toLowerCase()}`)
-  return kind === 'pull_request' && (naming.get(`pull_request:${value.toLowerCase()}`) ?? []).some(({ signal }) => signal.entities.some((entity) => entity.kind === 'commit'))
-}
+/** How many things are considered as the culprit. */
+const mostSuspects = 120
 
-/** Chooses the culprit among the entities that signals name. */
-function chooseCulprit(memory: Memory, cause: readonly SeenSignal[], head: ReportHeads['culprit'], choose: Choose): Entity | 'undecided' {
-  const named = suspects(memory, cause)
-  const index = choose(head, named.map((entity) => culpritFeatures(entity, memory, cause)), named.map(({ value }): ReportPart => ({ part: 'culprit', text: value })))
-  return named[index] ?? 'undecided'
-}
-
-/** The chosen signals as one text of at most `most` characters, whole signals only. */
-export function causeText(cause: readonly SeenSignal[], most: number): string {
-  let text = ''
-  for (const { signal } of cause) {
-    const next = text === '' ? signal.text : `${text} · ${signal.text}`
-    if (next.length > most) break
-    text = next
+/**
+ * Who can be to blame: what signals name, that which hangs closest together with the question first; what the trouble itself names is
+ * always among them. Changes and everything else are told apart, for other things speak against them.
+ */
+function findSuspects(memory: Memory, trouble: readonly SeenSignal[]): Suspects {
+  const near = memory.things.all.filter(canBeBlamed).toSorted((a, b) => b.relevance - a.relevance).slice(0, mostSuspects)
+  const named = trouble.flatMap(({ keys }) => keys.flatMap((key) => memory.things.of(key) ?? [])).filter(canBeBlamed)
+  const all = [...new Set([...named, ...near])]
+  const [changes, things] = [all.filter(isChange), all.filter((thing) => !isChange(thing))]
+  const described = (group: readonly Thing[]): Suspect[] => {
+    const features = culpritFeatures(group, memory, trouble)
+    return group.map((thing, index) => ({ thing, features: features[index] ?? {} }))
   }
-  return text
+  return { change: described(changes), thing: described(things) }
+}
+
+const isChange = ({ entity }: Thing): boolean => stationOf(entity.kind) === 'change'
+
+/** Places and traces of a trouble are not to blame for it; nor is what no tool says anything of. */
+function canBeBlamed(thing: Thing): boolean {
+  const { kind } = thing.entity
+  if (stationOf(kind) === 'place' || (stationOf(kind) === 'symptom' && kind !== 'identifier')) return false
+  return thing.naming.some(({ quoted, facts }) => !quoted && facts.keys.some((key) => thing.keys.has(key)))
+}
+
+/** Chooses the culprit among the suspects. */
+function chooseCulprit(suspects: readonly Suspect[], head: HeadName, choose: Choose): Thing | 'undecided' {
+  const index = choose(head, suspects.map(({ features }) => features), suspects.map(({ thing }): ReportPart => ({ part: 'culprit', text: thing.entity.value })))
+  return suspects[index]?.thing ?? 'undecided'
+}
+
+/** The chosen signals as one text. */
+export function causeText(cause: readonly SeenSignal[]): string {
+  return storyOf(cause.map(({ signal }) => signal.text))
 }

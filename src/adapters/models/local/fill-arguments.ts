@@ -1,6 +1,9 @@
 import type { Entity } from '../../../core/entity.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
-import type { Memory, Sighting } from './memory.ts'
+import type { Memory } from './memory.ts'
+import type { Sighting } from './seen.ts'
+import { stationOf } from './stations.ts'
+import { minutesBefore } from './timing.ts'
 
 /** Arguments for one tool, and the sighting they are about, if they name one. */
 export interface Filling {
@@ -53,7 +56,7 @@ function partnerValue(field: Field, about: Sighting | undefined, memory: Memory)
 }
 
 function namedTogether(one: Sighting, other: Sighting, memory: Memory): boolean {
-  return memory.naming.get(one.key)?.some(({ keys }) => keys.includes(other.key)) ?? false
+  return memory.things.of(one.key)?.naming.some(({ keys }) => keys.includes(other.key)) ?? false
 }
 
 const rankings = new WeakMap<Memory, Map<string, Sighting[]>>()
@@ -70,7 +73,19 @@ function candidates(field: Field, memory: Memory): readonly Sighting[] {
 
 function rank(field: Field, memory: Memory): Sighting[] {
   const fitting = memory.sightings.filter(({ entity }) => (field.entityKind === undefined ? isSearchWord(entity) : entity.kind === field.entityKind))
-  return fitting.toSorted((a, b) => salience(b) - salience(a)).slice(0, mostPerTool)
+  const weight = (sighting: Sighting): number => salience(sighting) + (changedShortlyBefore(sighting, memory) ? 1.5 : 0)
+  return fitting.map((sighting) => ({ sighting, weight: weight(sighting) })).toSorted((a, b) => b.weight - a.weight).slice(0, mostPerTool).map(({ sighting }) => sighting)
+}
+
+/** Minutes before the onset within which a change is looked at closely. */
+const shortly = 26 * 60
+
+/** Whether it is something that was changed within a day before the trouble began. */
+export function changedShortlyBefore({ entity, key }: Sighting, memory: Memory): boolean {
+  if (stationOf(entity.kind) !== 'change') return false
+  const changed = memory.things.of(key)?.naming.find(({ signal }) => signal.kind === 'change' && signal.at !== undefined)?.signal.at ?? entity.at
+  const minutes = minutesBefore(changed, memory.onset)
+  return minutes !== undefined && minutes >= -2 && minutes <= shortly
 }
 
 /** What hangs together with the question comes first, then what a severe signal names, then what several sources show. */

@@ -9,7 +9,7 @@ export type Features = Readonly<Record<string, number>>
  */
 export type Weights = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-export const headNames = ['worker.act', 'worker.claim', 'worker.verdict', 'worker.culprit', 'orchestrator.act', 'orchestrator.cause', 'orchestrator.verdict', 'orchestrator.culprit'] as const
+export const headNames = ['worker.act', 'worker.claim', 'worker.verdict', 'worker.change', 'worker.thing', 'orchestrator.act', 'orchestrator.cause', 'orchestrator.verdict', 'orchestrator.change', 'orchestrator.thing'] as const
 export type HeadName = (typeof headNames)[number]
 
 /** One choice the policy made: what a trainer needs to make it likelier or less likely. */
@@ -25,7 +25,8 @@ export interface Decision {
 /** A part of a report that a choice can put there; `stop` puts none. */
 export type ReportPart =
   | { readonly part: 'statement' | 'culprit'; readonly text: string }
-  | { readonly part: 'verdict'; readonly verdict: 'no_fault' | 'inconclusive' | 'root_cause'; readonly blames: boolean }
+  /** `among`: the names of those that can then be blamed; empty when nobody is. */
+  | { readonly part: 'verdict'; readonly verdict: 'no_fault' | 'inconclusive' | 'root_cause'; readonly among: readonly string[] }
   | { readonly part: 'stop' }
 
 /** Chooses among candidates. Returns the index of one of them; `candidates` must not be empty. */

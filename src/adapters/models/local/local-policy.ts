@@ -27,7 +27,7 @@ export function createLocalPolicy({ name, weights, temperature = 0, onDecision, 
     next: async (items, tools, settings) => {
       const random = createRandom((settings.seed ?? 1) * 7919 + items.length * 104_729 + textSeed(settings.agent + firstUserText(items)))
       const choose = createChooser({ weights, agent: settings.agent, temperature: settings.temperature ?? temperature, random, onDecision, steer })
-      const memory = readMemory(items, settings.stepsLeft)
+      const memory = readMemory(items, settings.stepsLeft, settings.now)
       const turn = settings.agent === 'orchestrator' ? orchestratorTurn : workerTurn
       return { items: turn(memory, tools, choose), usage: noUsage, model: name }
     },

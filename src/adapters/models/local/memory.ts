@@ -5,36 +5,12 @@ import type { FunctionCallItem, FunctionCallOutputItem, Item, MessageItem } from
 import type { Signal } from '../../../core/signal.ts'
 import { spreadRelevance } from './relevance.ts'
 import { claimsOf, linesOf } from './quotes.ts'
-import { createAliases, linkedKeys, mentions } from './links.ts'
+import { linkedKeys, mentions } from './links.ts'
+import { onsetOf } from './onset.ts'
+import type { SeenSignal, Sighting } from './seen.ts'
 import { factsOf } from './signal-facts.ts'
-import type { SignalFacts } from './signal-facts.ts'
-
-/** An entity with where it was met: in the question, and in which calls. */
-export interface Sighting {
-  readonly entity: Entity
-  readonly key: string
-  readonly inQuestion: boolean
-  readonly calls: readonly string[]
-  /** The highest severity of a signal that names it, 0 to 3. */
-  readonly severity: number
-  /** Agents or tools that showed it. */
-  readonly sources: readonly string[]
-  /** How closely it hangs together with the question, 0 to 1. */
-  readonly relevance: number
-}
-
-/** A signal with the calls that showed it and the worker or tool it came from. */
-export interface SeenSignal {
-  readonly signal: Signal
-  readonly calls: readonly string[]
-  readonly source: string
-  readonly relevance: number
-  readonly facts: SignalFacts
-  /** Keys of the entities it names, in its typed entities or in its text. */
-  readonly keys: readonly string[]
-  /** A line of a result's text, or a worker's own claim: nobody typed what it says. */
-  readonly quoted: boolean
-}
+import { gatherThings } from './things.ts'
+import type { Things } from './things.ts'
 
 export interface PastCall {
   readonly tool: string
@@ -51,8 +27,8 @@ export interface Memory {
   readonly calls: readonly PastCall[]
   readonly sightings: readonly Sighting[]
   readonly signals: readonly SeenSignal[]
-  /** The signals that name an entity, by its key; those of a commit are also those of its pull request and its release. */
-  readonly naming: ReadonlyMap<string, readonly SeenSignal[]>
+  /** What the signals name, each thing once under all its names. */
+  readonly things: Things
   /** When the trouble began, ISO: the earliest relevant error, or what the question says; undefined when nothing does. */
   readonly onset: string | undefined
   readonly lastStep: boolean
@@ -67,9 +43,6 @@ interface Draft {
   readonly calls: PastCall[]
 }
 
-/** How a question of ours says when the trouble began; workers read it back. */
-export const onsetPhrase = 'The trouble began at '
-
 /** How far a run's items were read. Only an optimisation: items that continue differently are read anew. */
 interface Reading {
   readonly draft: Draft
@@ -81,7 +54,7 @@ interface Reading {
 const readings = new WeakMap<Item, Reading>()
 
 /** Reads an agent's items into its memory. Language-model workers and local ones leave the same typed outputs. */
-export function readMemory(items: readonly Item[], stepsLeft: number): Memory {
+export function readMemory(items: readonly Item[], stepsLeft: number, now: Date): Memory {
   const reading = readingOf(items)
   if (reading.memory && reading.length === items.length && reading.memory.stepsLeft === stepsLeft) return reading.memory.value
   for (const item of items.slice(reading.length)) {
@@ -91,7 +64,7 @@ export function readMemory(items: readonly Item[], stepsLeft: number): Memory {
   }
   reading.length = items.length
   reading.last = items.at(-1)
-  const memory = relate(reading.draft, openingOf(items)?.content ?? '', stepsLeft)
+  const memory = relate(reading.draft, openingOf(items)?.content ?? '', stepsLeft, now)
   reading.memory = { value: memory, stepsLeft }
   return memory
 }
@@ -111,7 +84,7 @@ function openingOf(items: readonly Item[]): MessageItem | undefined {
   return items.find((item): item is MessageItem => item.type === 'message' && item.role === 'user')
 }
 
-function relate(draft: Draft, question: string, stepsLeft: number): Memory {
+function relate(draft: Draft, question: string, stepsLeft: number, now: Date): Memory {
   const words = question.toLowerCase()
   const given = [...draft.entities.values()].filter(({ inQuestion }) => inQuestion).length
   const seeds = new Map([...draft.entities].flatMap(([key, { entity, inQuestion }], index): [string, number][] => {
@@ -125,13 +98,14 @@ function relate(draft: Draft, question: string, stepsLeft: number): Memory {
   const relevance = spreadRelevance(seeds, drafts.map(({ about }, index) => ({ keys: keys[index] ?? [], about })))
   const typed = drafts.map(({ signal, calls, source }, index): SeenSignal => ({ signal, calls: [...calls], source, relevance: relevance.statement(index), facts: factsOf(signal), keys: keys[index] ?? [], quoted: false }))
   const signals = [...typed, ...tellingQuotes(draft, named, relevance.entity)]
+  const sightings = [...draft.entities].map(([key, entity]): Sighting => ({ ...entity, key, calls: [...entity.calls], sources: [...entity.sources], relevance: relevance.entity(key) }))
   return {
     question,
     calls: [...draft.calls],
-    sightings: [...draft.entities].map(([key, entity]) => ({ ...entity, key, calls: [...entity.calls], sources: [...entity.sources], relevance: relevance.entity(key) })),
+    sightings,
     signals,
-    naming: namingOf(signals),
-    onset: onsetOf(typed, question),
+    things: gatherThings(sightings, signals),
+    onset: onsetOf(typed, question, now),
     lastStep: stepsLeft <= 1,
   }
 }
@@ -149,52 +123,6 @@ function tellingQuotes(draft: Draft, named: ReadonlyMap<string, readonly string[
     })
     .toSorted((a, b) => b.relevance - a.relevance)
     .slice(0, mostQuotes)
-}
-
-function namingOf(signals: readonly SeenSignal[]): Map<string, readonly SeenSignal[]> {
-  const aliases = createAliases()
-  const ambiguous = numbersOfSeveralRepositories(signals)
-  for (const { signal } of signals) joinNamesOfOneChange(signal, ambiguous, aliases.join)
-  const naming = new Map<string, Set<SeenSignal>>()
-  const keys = new Set<string>()
-  for (const seen of signals) {
-    for (const key of seen.keys) {
-      keys.add(key)
-      const root = aliases.rootOf(key)
-      const others = naming.get(root)
-      if (others) others.add(seen)
-      else naming.set(root, new Set([seen]))
-    }
-  }
-  const lists = new Map([...naming].map(([root, seen]) => [root, [...seen]]))
-  return new Map([...keys].map((key) => [key, lists.get(aliases.rootOf(key)) ?? []]))
-}
-
-/** Every repository counts its pull requests from 1: a number that two of them use names neither. */
-function numbersOfSeveralRepositories(signals: readonly SeenSignal[]): ReadonlySet<string> {
-  const repositories = new Map<string, Set<string>>()
-  for (const { signal: { entities } } of signals) {
-    const places = entities.filter(({ kind }) => kind === 'repository')
-    for (const { kind, value } of entities) if (kind === 'pull_request') repositories.set(value, new Set([...(repositories.get(value) ?? []), ...places.map((place) => place.value)]))
-  }
-  return new Set([...repositories].flatMap(([number, used]) => (used.size > 1 ? [number] : [])))
-}
-
-/** A statement about one commit and one pull request says that they are the same change; a release may bear its commit's name. */
-function joinNamesOfOneChange({ kind, entities }: Signal, ambiguous: ReadonlySet<string>, join: (one: string, other: string) => void): void {
-  const [commit, second] = entities.filter((entity) => entity.kind === 'commit')
-  if (kind !== 'change' || !commit || second) return
-  const pulls = entities.filter((entity) => entity.kind === 'pull_request')
-  if (pulls.length === 1 && pulls[0] && !ambiguous.has(pulls[0].value)) join(entityKey(pulls[0]), entityKey(commit))
-  for (const entity of entities) if (entity.kind === 'release' && entity.value === commit.value) join(entityKey(entity), entityKey(commit))
-}
-
-function onsetOf(signals: readonly SeenSignal[], question: string): string | undefined {
-  const told = question.indexOf(onsetPhrase)
-  if (told >= 0) return question.slice(told + onsetPhrase.length).split(/\s/)[0]?.replace(/\.$/, '')
-  const troubles = signals.filter(({ signal }) => signal.at !== undefined && signal.severity >= 2 && ['error', 'anomaly', 'state'].includes(signal.kind))
-  const best = Math.max(0, ...troubles.map((seen) => seen.relevance))
-  return troubles.filter((seen) => seen.relevance >= best * 0.8).flatMap(({ signal }) => signal.at ?? []).toSorted()[0]
 }
 
 function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCallItem): void {

@@ -3,7 +3,7 @@ import type { ToolSpec } from '../../../core/tool.ts'
 import { aspectOverlap, aspectsOf } from './aspects.ts'
 import { salience } from './fill-arguments.ts'
 import type { Features } from './head.ts'
-import { onsetPhrase } from './memory.ts'
+import { onsetPhrase } from './onset.ts'
 import type { Memory, PastCall } from './memory.ts'
 
 /** What the foreman can ask a worker for; the words are a question for any worker, local or not. */

@@ -1,9 +1,8 @@
-import { entityKey } from '../../../core/entity.ts'
 import type { Entity } from '../../../core/entity.ts'
 import type { OutputItem } from '../../../core/policy.ts'
 import type { FollowUpAnswer, Report } from '../../../core/report.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
-import { causeText, culpritOf, draw } from './compose-report.ts'
+import { causeText, culpritOf, draw, mostStatements } from './compose-report.ts'
 import type { ReportHeads } from './compose-report.ts'
 import type { Choose } from './head.ts'
 import type { Memory } from './memory.ts'
@@ -26,7 +25,7 @@ export function orchestratorTurn(memory: Memory, tools: readonly ToolSpec[], cho
   return [callItem(memory, 0, 'report', isFollowUp(report) ? answer(memory, choose) : conclude(memory, choose))]
 }
 
-const heads: ReportHeads = { cause: 'orchestrator.cause', verdict: 'orchestrator.verdict', culprit: 'orchestrator.culprit', endings: ['blame', 'no_fault', 'undecided'] }
+const heads: ReportHeads = { cause: 'orchestrator.cause', verdict: 'orchestrator.verdict', change: 'orchestrator.change', thing: 'orchestrator.thing', endings: ['change', 'thing', 'no_fault', 'undecided'] }
 
 function isFollowUp(report: ToolSpec | undefined): boolean {
   const properties = report?.parameters['properties']
@@ -34,25 +33,25 @@ function isFollowUp(report: ToolSpec | undefined): boolean {
 }
 
 function conclude(memory: Memory, choose: Choose): Report {
-  const { cause, blame } = draw(memory, heads, choose, 6)
+  const { cause, blame } = draw(memory, heads, choose, mostStatements)
   const culprit = culpritOf({ blame })
-  const naming = culprit ? (memory.naming.get(entityKey(culprit)) ?? []).filter((seen) => !cause.includes(seen)) : []
+  const naming = culprit?.naming.filter((seen) => !cause.includes(seen)) ?? []
   const shown = [...cause, ...naming.slice(0, 2)]
-  const text = causeText(cause, 600)
+  const text = causeText(cause)
   const verdict = culprit ? 'root_cause' : blame === 'no_fault' ? 'no_fault' : 'inconclusive'
   return {
     verdict,
-    title: (culprit ? `${culprit.kind.replaceAll('_', ' ')} ${culprit.value}` : verdict === 'no_fault' ? 'No fault found' : 'Not decided').slice(0, 150),
+    title: (culprit ? `${culprit.entity.kind.replaceAll('_', ' ')} ${culprit.entity.value}` : verdict === 'no_fault' ? 'No fault found' : 'Not decided').slice(0, 150),
     rootCause: text || 'Nothing unusual was found in this window.',
-    culprit: culprit ? { kind: culprit.kind, name: culprit.value.slice(0, 200) } : null,
+    culprit: culprit ? { kind: culprit.entity.kind, name: culprit.entity.value.slice(0, 200) } : null,
     evidence: shown.map(({ signal, calls }) => ({ text: signal.text, calls: calls.slice(0, 4) })),
     missing: verdict === 'inconclusive' ? ['Evidence that ties what failed to one change, setting or job.'] : [],
-    actions: culprit ? [actionFor(culprit)] : [],
+    actions: culprit ? [actionFor(culprit.entity)] : [],
   }
 }
 
 function answer(memory: Memory, choose: Choose): FollowUpAnswer {
-  const { cause: found } = draw(memory, heads, choose, 6)
+  const { cause: found } = draw(memory, heads, choose, mostStatements)
   return {
     answer: found.length > 0 ? found.map(({ signal }) => `• ${signal.text}`).join('\n').slice(0, 2400) : 'The workers found nothing more about this in the incident\'s window.',
     evidence: found.map(({ signal, calls }) => ({ text: signal.text, calls: calls.slice(0, 4) })),

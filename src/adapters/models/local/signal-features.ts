@@ -1,9 +1,9 @@
-import { entityKey } from '../../../core/entity.ts'
-import type { Entity } from '../../../core/entity.ts'
 import { aspectOverlap, aspectsOf } from './aspects.ts'
 import type { Features } from './head.ts'
-import type { Memory, SeenSignal } from './memory.ts'
+import type { Memory } from './memory.ts'
+import type { SeenSignal, Thing } from './seen.ts'
 import { sameWords } from './signal-facts.ts'
+import { storyFeatures } from './story-features.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
 
 /** Features of a signal that stay the same whatever was taken before it: worked out once in a run's step. */
@@ -13,7 +13,7 @@ function lastingFeatures(seen: SeenSignal, memory: Memory): Features {
   const known = lasting.get(seen)
   if (known) return known
   const { signal, facts } = seen
-  const elsewhere = new Set(seen.keys.flatMap((key) => memory.naming.get(key)?.flatMap(({ source }) => (source === seen.source ? [] : [source])) ?? []))
+  const elsewhere = new Set(seen.keys.flatMap((key) => memory.things.of(key)?.naming.flatMap(({ source }) => (source === seen.source ? [] : [source])) ?? []))
   const features: Features = seen.quoted ? quoteFeatures(seen, memory, elsewhere.size) : {
     signal: 1,
     [`kind:${signal.kind}`]: 1,
@@ -67,7 +67,7 @@ function questionWords(memory: Memory): ReadonlySet<string> {
 }
 
 /** What a signal looks like as the cause: its kind, its weight, its place in time, and how it hangs together with the rest. */
-export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], culprit?: Entity): Features {
+export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], culprit?: Thing): Features {
   const { signal, facts } = seen
   return {
     ...lastingFeatures(seen, memory),
@@ -75,15 +75,15 @@ export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly
     'taken:same_kind': taken.some((other) => other.signal.kind === signal.kind) ? 1 : 0,
     'taken:same_source': taken.some((other) => other.source === seen.source) ? 1 : 0,
     'taken:same_words': taken.some((other) => sameWords(other.facts, facts)) ? 1 : 0,
-    ...(culprit ? culpritLink(seen, memory, culprit) : {}),
+    ...storyFeatures(seen, memory, taken, culprit),
+    ...(culprit ? culpritLink(seen, culprit) : {}),
   }
 }
 
-function culpritLink(seen: SeenSignal, memory: Memory, culprit: Entity): Features {
+function culpritLink(seen: SeenSignal, culprit: Thing): Features {
   const kind = seen.quoted ? 'quote' : seen.signal.kind
-  const key = entityKey(culprit)
-  if (seen.facts.keys.includes(key)) return { 'culprit:named': 1, [`culprit:named:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
-  if (memory.naming.get(key)?.includes(seen)) return { 'culprit:meant': 1, [`culprit:meant:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
+  if (seen.facts.keys.some((key) => culprit.keys.has(key))) return { 'culprit:named': 1, [`culprit:named:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
+  if (culprit.naming.includes(seen)) return { 'culprit:meant': 1, [`culprit:meant:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
   return { [`culprit:not_named:${kind}`]: 1 }
 }
 

@@ -1,5 +1,5 @@
 import type { Features } from './head.ts'
-import type { SeenSignal } from './memory.ts'
+import type { SeenSignal } from './seen.ts'
 
 /** Minutes from `at` to the onset: positive when `at` came before it. */
 export function minutesBefore(at: string | undefined, onset: string | undefined): number | undefined {

@@ -1,41 +1,67 @@
-import { touchStrength } from './culprit-features.ts'
 import type { Features } from './head.ts'
-import type { Memory, SeenSignal } from './memory.ts'
+import type { Memory } from './memory.ts'
+import type { SeenSignal, Thing } from './seen.ts'
 
-/** How an investigation ends: something is blamed, everything works as it should, or what was seen does not decide it; a worker asked for facts may blame nothing. */
-export type Ending = 'blame' | 'no_fault' | 'undecided' | 'facts_only'
+/** How an investigation ends: a change or another thing is blamed, everything works as it should, or what was seen does not decide it; a worker asked for facts may blame nothing. */
+export type Ending = 'change' | 'thing' | 'no_fault' | 'undecided' | 'facts_only'
+
+/** Somebody who can be blamed, as the choice of the culprit sees it. */
+export interface Suspect {
+  readonly thing: Thing
+  readonly features: Features
+}
+export type Suspects = Readonly<Record<'change' | 'thing', readonly Suspect[]>>
 
 /** What the whole of what was seen says for each of `endings`, in their order. */
-export function verdictFeatures(endings: readonly Ending[], memory: Memory, cause: readonly SeenSignal[]): Features[] {
-  const { calls } = memory
+export function verdictFeatures(endings: readonly Ending[], memory: Memory, suspects: Suspects): Features[] {
+  const all: Features = { ...kindFeatures(memory), ...callFeatures(memory), ...strongestOf('change', suspects), ...strongestOf('thing', suspects) }
+  return endings.map((ending) => ({ [ending]: 1, ...Object.fromEntries(Object.entries(all).map(([name, value]) => [`${ending}:${name}`, value])) }))
+}
+
+/** Features of a suspect that speak for blaming somebody like it. */
+const telling = {
+  change: ['change:touch_strength', 'change:words', 'change:touches_soon_before', 'change:diff_seen', 'leads:change', 'explains'],
+  thing: ['leads:state', 'leads:anomaly', 'leads:error', 'leads:absence', 'leads:knowledge', 'leads:change', 'broken:just_before', 'odd_one_out', 'told_at_onset', 'explains', 'words'],
+} as const
+
+function strongestOf(group: keyof Suspects, suspects: Suspects): Features {
+  const harmless = suspects.change.filter(({ features }) => (features['change:harmless'] ?? 0) === 0)
+  const considered = group === 'change' ? harmless : suspects.thing.filter(({ features }) => (features['is_alerted'] ?? 0) === 0)
+  return Object.fromEntries(telling[group].map((name) => [`${group}:${name}`, Math.max(0, ...considered.map(({ features }) => (features[name] ?? 0) * (features['relevance'] ?? 0)))]))
+}
+
+function kindFeatures(memory: Memory): Features {
   const signals = memory.signals.filter(({ quoted }) => !quoted)
   const strongest = (kind: SeenSignal['signal']['kind']): number => Math.max(0, ...signals.flatMap(({ signal, relevance }) => (signal.kind === kind ? [relevance] : [])))
   const worst = Math.max(0, ...signals.map(({ signal }) => signal.severity))
   const relevantTrouble = Math.max(0, ...signals.flatMap(({ signal, relevance }) => (signal.severity >= 2 ? [relevance] : [])))
-  const refused = calls.filter(({ output }) => output.failure !== undefined || output.finding?.verdict === 'inconclusive').length
-  const touch = Math.max(0, ...[...memory.naming.values()].map((naming) => touchStrength(naming, memory)))
-  const all: Features = {
-    touch,
-    untouched_and_refused: refused > 0 ? 1 - touch : 0,
+  return {
     badly_named: Math.max(0, ...signals.flatMap(({ signal, relevance }) => (signal.kind === 'state' && signal.severity >= 2 ? [relevance] : []))),
     nothing_broken: worst < 2 ? 1 : 0,
     nothing_relevant_broken: relevantTrouble < 0.3 ? 1 : 0,
-    nothing_taken: cause.length === 0 ? 1 : 0,
     no_change: signals.some(({ signal }) => signal.kind === 'change') ? 0 : 1,
     change: strongest('change'),
     state: strongest('state'),
     knowledge: strongest('knowledge'),
     healthy: strongest('healthy'),
     absence: strongest('absence'),
-    refused: calls.some(({ output }) => output.failure?.kind === 'forbidden' || output.failure?.kind === 'unauthorized') ? 1 : 0,
-    failed: calls.length === 0 ? 0 : calls.filter(({ output }) => output.failure).length / calls.length,
-    found: calls.length === 0 ? 0 : calls.filter(({ output }) => output.finding?.verdict === 'found').length / calls.length,
     announced: Math.max(0, ...signals.flatMap((seen) => (seen.signal.kind === 'knowledge' && seen.facts.aspects.has('planned') ? [seen.relevance] : []))),
+    announced_now: Math.max(0, ...signals.flatMap((seen) => (seen.signal.kind === 'knowledge' && seen.signal.severity >= 2 && seen.facts.aspects.has('planned') ? [seen.relevance] : []))),
+    told_now: Math.max(0, ...signals.flatMap((seen) => (seen.signal.kind === 'knowledge' && seen.signal.severity >= 2 ? [seen.relevance] : []))),
     explained: explainedBy(signals, 'knowledge'),
     changed: explainedBy(signals, 'change'),
-    undecided_workers: calls.length === 0 ? 0 : calls.filter(({ output }) => output.finding?.verdict === 'inconclusive').length / calls.length,
   }
-  return endings.map((ending) => ({ [ending]: 1, ...Object.fromEntries(Object.entries(all).map(([name, value]) => [`${ending}:${name}`, value])) }))
+}
+
+function callFeatures({ calls }: Memory): Features {
+  const share = (of: (call: Memory['calls'][number]) => boolean): number => (calls.length === 0 ? 0 : calls.filter(of).length / calls.length)
+  return {
+    refused: calls.some(({ output }) => output.failure?.kind === 'forbidden' || output.failure?.kind === 'unauthorized') ? 1 : 0,
+    failed: share(({ output }) => output.failure !== undefined),
+    found: share(({ output }) => output.finding?.verdict === 'found'),
+    undecided_workers: share(({ output }) => output.finding?.verdict === 'inconclusive'),
+    idle_workers: share(({ output }) => output.finding?.verdict === 'nothing_found'),
+  }
 }
 
 /** How relevant the most relevant trouble is that a signal of this kind shares a name with, places aside. */

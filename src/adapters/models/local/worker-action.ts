@@ -1,7 +1,7 @@
 import type { ToolSpec } from '../../../core/tool.ts'
 import type { Aspect } from './aspects.ts'
 import { aspectOverlap, aspectsOf } from './aspects.ts'
-import { fillArguments } from './fill-arguments.ts'
+import { changedShortlyBefore, fillArguments } from './fill-arguments.ts'
 import type { Filling } from './fill-arguments.ts'
 import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
@@ -23,7 +23,7 @@ export function workerActions(memory: Memory, tools: readonly ToolSpec[]): Worke
     const shared = toolFeatures(memory, tool, asks)
     return fillArguments(tool, memory)
       .filter((filling) => !made.has(callKey(tool.name, filling.args)))
-      .map((filling): WorkerAction => ({ ...filling, tool, features: { ...shared, ...aboutFeatures(filling, asked, shared['call:untried'] === 1) } }))
+      .map((filling): WorkerAction => ({ ...filling, tool, features: { ...shared, ...aboutFeatures(filling, memory, asked, shared['call:untried'] === 1) } }))
   })
   return [...calls, report]
 }
@@ -56,6 +56,7 @@ function reportFeatures(memory: Memory, pickedNow: number): Features {
     report: 1,
     'report:nothing_called': memory.calls.length === 0 ? 1 : 0,
     'report:calls': Math.min(1, memory.calls.length / 10),
+    'report:many_calls': Math.min(1, memory.calls.length / 24),
     'report:worst_signal': Math.max(0, ...severities) / 3,
     'report:no_signal': severities.length === 0 ? 1 : 0,
     'report:best_relevance': Math.max(0, ...memory.signals.map((seen) => seen.relevance)),
@@ -85,7 +86,7 @@ function toolFeatures(memory: Memory, tool: ToolSpec, asks: ReadonlySet<Aspect>)
   }
 }
 
-function aboutFeatures({ about }: Filling, asked: ReadonlySet<unknown>, untried: boolean): Features {
+function aboutFeatures({ about }: Filling, memory: Memory, asked: ReadonlySet<unknown>, untried: boolean): Features {
   if (!about) return { 'call:first_look': untried ? 1 : 0 }
   return {
     'call:about_question': about.inQuestion ? 1 : 0,
@@ -93,6 +94,7 @@ function aboutFeatures({ about }: Filling, asked: ReadonlySet<unknown>, untried:
     'call:about_severity': about.severity / 3,
     'call:about_sources': Math.min(1, about.sources.length / 3),
     'call:about_asked_before': asked.has(about.entity.value) ? 1 : 0,
+    'call:about_recent_change': changedShortlyBefore(about, memory) ? 1 : 0,
     'call:about_unseen_here': about.calls.length === 0 ? 1 : 0,
   }
 }

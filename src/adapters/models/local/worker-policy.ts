@@ -1,19 +1,20 @@
 import type { FindingDraft } from '../../../core/finding.ts'
 import type { OutputItem } from '../../../core/policy.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
-import { causeText, culpritOf, draw } from './compose-report.ts'
+import { causeText, culpritOf, draw, mostStatements } from './compose-report.ts'
 import type { ReportHeads } from './compose-report.ts'
 import type { Choose } from './head.ts'
-import type { Memory, SeenSignal } from './memory.ts'
+import type { Memory } from './memory.ts'
+import type { SeenSignal } from './seen.ts'
 import { afterPick, workerActions } from './worker-action.ts'
 import type { WorkerAction } from './worker-action.ts'
 
-const heads: ReportHeads = { cause: 'worker.claim', verdict: 'worker.verdict', culprit: 'worker.culprit', endings: ['blame', 'facts_only', 'no_fault', 'undecided'] }
+const heads: ReportHeads = { cause: 'worker.claim', verdict: 'worker.verdict', change: 'worker.change', thing: 'worker.thing', endings: ['change', 'thing', 'facts_only', 'no_fault', 'undecided'] }
 
 /** How many calls a worker may start at once. */
-const fanOut = 3
+const fanOut = 6
 
-/** A worker's next action: up to three calls at once, or its report. */
+/** A worker's next action: several calls at once, or its report. */
 export function workerTurn(memory: Memory, tools: readonly ToolSpec[], choose: Choose): OutputItem[] {
   const callable = tools.filter((tool) => tool.name !== 'report')
   const picked: WorkerAction[] = []
@@ -27,12 +28,12 @@ export function workerTurn(memory: Memory, tools: readonly ToolSpec[], choose: C
 }
 
 function finding(memory: Memory, choose: Choose): FindingDraft {
-  const { cause, blame } = draw(memory, heads, choose, 6)
+  const { cause, blame } = draw(memory, heads, choose, mostStatements)
   const culprit = culpritOf({ blame })
   return {
     verdict: blame === 'no_fault' ? 'nothing_found' : blame === 'undecided' ? 'inconclusive' : 'found',
-    answer: causeText(cause, 600) || nothingText(memory),
-    culprit: culprit ? { kind: culprit.kind, name: culprit.value.slice(0, 200) } : null,
+    answer: causeText(cause) || nothingText(memory),
+    culprit: culprit ? { kind: culprit.entity.kind, name: culprit.entity.value.slice(0, 200) } : null,
     claims: [...cause, ...quotesToPassOn(memory, cause)].map(({ signal, calls }) => ({ text: signal.text, calls: calls.slice(0, 4) })),
   }
 }

@@ -9,7 +9,7 @@ const answer: Answer = {
   required: [{ id: 'limit', meaning: 'the limit', accepts: [{ type: 'number', value: 90 }], inAlert: false }],
   forbidden: [{ id: 'twin', meaning: 'the other commit', accepts: [{ type: 'id', value: 'fff9999' }], inAlert: false }],
 }
-const verdicts: ReportPart[] = [{ part: 'verdict', verdict: 'root_cause', blames: true }, { part: 'verdict', verdict: 'no_fault', blames: false }]
+const verdicts: ReportPart[] = [{ part: 'verdict', verdict: 'root_cause', among: ['fff9999', 'abc1234'] }, { part: 'verdict', verdict: 'no_fault', among: [] }]
 const culprits: ReportPart[] = [{ part: 'culprit', text: 'fff9999' }, { part: 'culprit', text: 'abc1234' }]
 const statements: ReportPart[] = [{ part: 'statement', text: 'the limit became 90 a minute' }, { part: 'statement', text: 'fff9999 went live' }, { part: 'statement', text: 'all is well' }, { part: 'stop' }]
 const decision = (options: readonly ReportPart[], chosen: number): Decision => ({ head: 'orchestrator.any', candidates: options.map(() => ({})), chosen, options })
