@@ -7,9 +7,6 @@ import type { JudgedChoice, KeptMemory } from './memories.ts'
 import { addExpectedGradient, addTowardsBest } from './policy-gradient.ts'
 import type { GradientOptions } from './policy-gradient.ts'
 
-/** How many reports are led to the right culprit while learning. */
-const guidedShare = 1
-
 export interface ReportLearning extends GradientOptions {
   readonly vocabulary: Vocabulary
   readonly optimiser: Optimiser
@@ -34,7 +31,7 @@ export async function learnReports(weights: Float64Array, memories: readonly Kep
     const choices: JudgedChoice[] = []
     for (let n = 0; n < options.batch; n += 1) {
       const memory = memories[Math.floor(random() * memories.length)]
-      if (memory) choices.push(...await drawReport(memory, { weights: current, vocabulary, temperature, seed: Math.floor(random() * 1e9), guided: random() < guidedShare }))
+      if (memory) choices.push(...await drawReport(memory, { weights: current, vocabulary, temperature, seed: Math.floor(random() * 1e9) }))
     }
     learned = grown(learned, vocabulary)
     const gradient = new Float64Array(learned.length)

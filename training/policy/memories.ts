@@ -27,15 +27,13 @@ export interface DrawOptions {
   readonly vocabulary: Vocabulary
   readonly temperature: number
   readonly seed: number
-  /** Leads the report past a wrong verdict and a wrong culprit, so that what comes after them is learned too. */
-  readonly guided?: boolean
 }
 
-/** The choices of a report from a memory, as the policy with these weights would write it (or guided to the right culprit), each judged. */
-export async function drawReport({ answer, items, tools, settings }: KeptMemory, { weights, vocabulary, temperature, seed, guided = false }: DrawOptions): Promise<JudgedChoice[]> {
+/** The choices of a report from a memory, each judged: led past a wrong verdict and a wrong culprit, so that what comes after them is learned too. */
+export async function drawReport({ answer, items, tools, settings }: KeptMemory, { weights, vocabulary, temperature, seed }: DrawOptions): Promise<JudgedChoice[]> {
   const decisions: Decision[] = []
   const judge = judgeOf(answer)
-  const policy = createLocalPolicy({ name: 'local:learning', weights, onDecision: (decision) => decisions.push(decision), ...(guided && { steer: judge.right }) })
+  const policy = createLocalPolicy({ name: 'local:learning', weights, onDecision: (decision) => decisions.push(decision), steer: judge.right })
   await policy.next(items, tools, { ...settings, temperature, seed, stepsLeft: 1 })
   const worths = judge.worth(decisions)
   return decisions.flatMap((decision, index): JudgedChoice[] => {

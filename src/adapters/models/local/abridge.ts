@@ -11,12 +11,12 @@ export function abridge(text: string): string {
 
 const separator = ' · '
 
-/** Statements as one text. */
-export function storyOf(texts: readonly string[]): string {
-  return texts.map(abridge).join(separator)
+/** Shortened statements as one text. */
+export function storyOf(shortened: readonly string[]): string {
+  return shortened.join(separator)
 }
 
-/** Whether another statement finds room in a story of at most `most` characters. */
-export function fits(texts: readonly string[], next: string, most: number): boolean {
-  return storyOf([...texts, next]).length <= most
+/** Characters a story of this length has after another statement. */
+export function lengthWith(length: number, next: string): number {
+  return length === 0 ? next.length : length + separator.length + next.length
 }

@@ -1,4 +1,4 @@
-import { abridge, fits, storyOf } from './abridge.ts'
+import { lengthWith, storyOf } from './abridge.ts'
 import type { Choose, Features, HeadName, ReportPart } from './head.ts'
 import { culpritFeatures } from './culprit-features.ts'
 import { signalFeatures } from './signal-features.ts'
@@ -42,12 +42,12 @@ export const mostCharacters = 600
 function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, culprit: Thing | undefined): SeenSignal[] {
   const taken: SeenSignal[] = []
   while (taken.length < most) {
-    const said = taken.map(({ signal }) => signal.text)
-    const open = memory.signals.filter((seen) => !taken.includes(seen) && fits(said, seen.signal.text, mostCharacters))
+    const told = causeText(taken).length
+    const open = memory.signals.filter((seen) => !taken.includes(seen) && lengthWith(told, seen.facts.short) <= mostCharacters)
     if (open.length === 0) break
     const before = [...taken]
-    const room = 1 - storyOf(said).length / mostCharacters
-    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, before, culprit)), stopFeatures(taken.length, room)], [...open.map(({ signal }): ReportPart => ({ part: 'statement', text: abridge(signal.text) })), { part: 'stop' }])
+    const room = 1 - told / mostCharacters
+    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, before, culprit)), stopFeatures(taken.length, room)], [...open.map(({ facts }): ReportPart => ({ part: 'statement', text: facts.short })), { part: 'stop' }])
     const next = open[index]
     if (!next) break
     taken.push(next)
@@ -73,10 +73,12 @@ function mainTrouble({ signals }: Memory): SeenSignal[] {
 
 const verdictOf = { change: 'root_cause', thing: 'root_cause', no_fault: 'no_fault', undecided: 'inconclusive', facts_only: 'root_cause' } as const
 
-function chooseEnding(memory: Memory, suspects: Suspects, { verdict, endings }: ReportHeads, choose: Choose): Ending {
+function chooseEnding(memory: Memory, suspects: Suspects, { verdict, endings, ...heads }: ReportHeads, choose: Choose): Ending {
   const open = endings.filter((ending) => (ending !== 'change' && ending !== 'thing') || suspects[ending].length > 0)
+  const rate = (group: keyof Suspects): number => choose.rate(heads[group], suspects[group].map(({ features }) => features))
   const options = open.map((ending): ReportPart => ({ part: 'verdict', verdict: verdictOf[ending], among: ending === 'change' || ending === 'thing' ? suspects[ending].map(({ thing }) => thing.entity.value) : [] }))
-  return open[choose(verdict, verdictFeatures(open, memory, suspects), options)] ?? 'undecided'
+  const rated = { change: rate('change'), thing: rate('thing') }
+  return open[choose(verdict, verdictFeatures(open, memory, { suspects, rated }), options)] ?? 'undecided'
 }
 
 /** How many things are considered as the culprit. */
@@ -115,5 +117,5 @@ function chooseCulprit(suspects: readonly Suspect[], head: HeadName, choose: Cho
 
 /** The chosen signals as one text. */
 export function causeText(cause: readonly SeenSignal[]): string {
-  return storyOf(cause.map(({ signal }) => signal.text))
+  return storyOf(cause.map(({ facts }) => facts.short))
 }

@@ -29,8 +29,12 @@ export type ReportPart =
   | { readonly part: 'verdict'; readonly verdict: 'no_fault' | 'inconclusive' | 'root_cause'; readonly among: readonly string[] }
   | { readonly part: 'stop' }
 
-/** Chooses among candidates. Returns the index of one of them; `candidates` must not be empty. */
-export type Choose = (head: HeadName, candidates: readonly Features[], options?: readonly ReportPart[]) => number
+export interface Choose {
+  /** Chooses among candidates. Returns the index of one of them; `candidates` must not be empty. */
+  (head: HeadName, candidates: readonly Features[], options?: readonly ReportPart[]): number
+  /** How high a head scores the best of these, without choosing; 0 when there is none. */
+  readonly rate: (head: HeadName, candidates: readonly Features[]) => number
+}
 
 export interface ChooserOptions {
   readonly weights: Weights
@@ -46,15 +50,21 @@ export interface ChooserOptions {
 
 /** A chooser over linear scores. With equal scores the untrained policy is uniform: ties are broken at random, never by order. */
 export function createChooser({ weights, agent, temperature, random, onDecision, steer }: ChooserOptions): Choose {
-  return (shared, candidates, options) => {
+  const weightsOf = (shared: HeadName): { readonly head: string; readonly scorer: Readonly<Record<string, number>> } => {
     const own = ownHead(agent, shared)
     const head = own in weights ? own : shared
-    const scores = candidates.map((features) => score(weights[head] ?? {}, features))
+    return { head, scorer: weights[head] ?? {} }
+  }
+  const pick = (shared: HeadName, candidates: readonly Features[], options?: readonly ReportPart[]): number => {
+    const { head, scorer } = weightsOf(shared)
+    const scores = candidates.map((features) => score(scorer, features))
     const drawn = temperature > 0 ? sample(probabilities(scores, temperature), random) : best(scores, random)
     const chosen = steer?.({ head, candidates, chosen: drawn, options }) ?? drawn
     onDecision?.({ head, candidates, chosen, options })
     return chosen
   }
+  const rate = (shared: HeadName, candidates: readonly Features[]): number => (candidates.length === 0 ? 0 : Math.max(...candidates.map((features) => score(weightsOf(shared).scorer, features))))
+  return Object.assign(pick, { rate })
 }
 
 /** The name of an agent's own version of a head. */

@@ -1,6 +1,7 @@
 import { entityKey } from '../../../core/entity.ts'
 import type { EntityKind } from '../../../core/entity.ts'
 import type { Signal } from '../../../core/signal.ts'
+import { abridge } from './abridge.ts'
 import type { Aspect } from './aspects.ts'
 import { aspectsOf } from './aspects.ts'
 
@@ -17,6 +18,8 @@ export interface SignalFacts {
   /** Moments its text names, in milliseconds since 1970. */
   readonly moments: readonly number[]
   readonly namesIssue: boolean
+  /** Its text as a report says it. */
+  readonly short: string
   /** Whether it shows lines of a change itself. */
   readonly showsDiff: boolean
 }
@@ -38,6 +41,7 @@ export function factsOf(signal: Signal): SignalFacts {
     aspects: aspectsOf(signal.text),
     moments: [...signal.text.matchAll(/\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?/g)].map(([moment]) => Date.parse(`${moment.replace(' ', 'T')}Z`)),
     showsDiff: signal.kind === 'change' && /: [-+] | [-+] \S/.test(signal.text),
+    short: abridge(signal.text),
     namesIssue: signal.entities.some(({ kind }) => kind === 'issue'),
   }
   known.set(signal, facts)

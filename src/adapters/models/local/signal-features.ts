@@ -3,6 +3,7 @@ import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import type { SeenSignal, Thing } from './seen.ts'
 import { sameWords } from './signal-facts.ts'
+import { stationOf } from './stations.ts'
 import { storyFeatures } from './story-features.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
 
@@ -77,7 +78,16 @@ export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly
     'taken:same_words': taken.some((other) => sameWords(other.facts, facts)) ? 1 : 0,
     ...storyFeatures(seen, memory, taken, culprit),
     ...(culprit ? culpritLink(seen, culprit) : {}),
+    ...sideFeatures(seen, culprit),
   }
+}
+
+/** What tells in a story of a change, of another thing, and of nobody's fault: each is told by other lines. */
+function sideFeatures(seen: SeenSignal, culprit: Thing | undefined): Features {
+  const side = culprit === undefined ? 'nobody' : stationOf(culprit.entity.kind) === 'change' ? 'change' : 'thing'
+  const kind = seen.quoted ? 'quote' : seen.signal.kind
+  const link = culprit === undefined ? 'any' : seen.facts.keys[0] !== undefined && culprit.keys.has(seen.facts.keys[0]) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
+  return { [`${side}:${kind}:${link}`]: 1, [`${side}:severity`]: seen.signal.severity / 3, [`${side}:relevance`]: seen.relevance, [`${side}:severe:${link}`]: seen.signal.severity >= 2 ? 1 : 0 }
 }
 
 function culpritLink(seen: SeenSignal, culprit: Thing): Features {

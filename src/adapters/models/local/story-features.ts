@@ -1,4 +1,3 @@
-import { abridge } from './abridge.ts'
 import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import { overviewOf } from './overview.ts'
@@ -14,7 +13,7 @@ export function storyFeatures(seen: SeenSignal, memory: Memory, taken: readonly 
   const numbers = numbersIn(seen.signal.text)
   const { troubleWords, rarity } = overviewOf(memory)
   return {
-    'story:length': abridge(seen.signal.text).length / 200,
+    'story:length': seen.facts.short.length / 200,
     'story:new_words': words.length === 0 ? 0 : words.filter((word) => !told.words.has(word)).length / words.length,
     'story:new_names': Math.min(1, seen.facts.keys.filter((key) => !told.keys.has(key)).length / 5),
     'story:new_number': numbers.some((number) => !told.numbers.has(number)) ? 1 : 0,

@@ -12,9 +12,18 @@ export interface Suspect {
 }
 export type Suspects = Readonly<Record<'change' | 'thing', readonly Suspect[]>>
 
+export interface Suspicion {
+  readonly suspects: Suspects
+  /** How much the likeliest of each group looks like a culprit, as the group's own scorer sees it. */
+  readonly rated: Readonly<Record<keyof Suspects, number>>
+}
+
+/** A score that makes somebody a good suspect: it keeps the feature near 1. */
+const wellSuspected = 5
+
 /** What the whole of what was seen says for each of `endings`, in their order. */
-export function verdictFeatures(endings: readonly Ending[], memory: Memory, suspects: Suspects): Features[] {
-  const all: Features = { ...kindFeatures(memory), ...callFeatures(memory), ...strongestOf('change', suspects), ...strongestOf('thing', suspects) }
+export function verdictFeatures(endings: readonly Ending[], memory: Memory, { suspects, rated }: Suspicion): Features[] {
+  const all: Features = { best_change: rated.change / wellSuspected, best_thing: rated.thing / wellSuspected, ...kindFeatures(memory), ...callFeatures(memory), ...strongestOf('change', suspects), ...strongestOf('thing', suspects) }
   return endings.map((ending) => ({ [ending]: 1, ...Object.fromEntries(Object.entries(all).map(([name, value]) => [`${ending}:${name}`, value])) }))
 }
 
