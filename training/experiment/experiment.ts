@@ -51,7 +51,7 @@ export async function runExperiment({ prior, size, leaveOut, signal, onNews }: E
   const contenders: Contender[] = [...baselines, { name: 'trained', weights: best.weights, temperature: 0 }]
   const measured = (split: 'train' | 'validation' | 'test', level: 'orchestrator' | 'workers', draws: number) =>
     run('measure', { contenders, split, level, draws: scaled(draws), from: firstMeasuredDraw, leaveOut }).then((result) => ({ split, level, measured: result }))
-  const success = await Promise.all([measured('test', 'orchestrator', 5), measured('train', 'orchestrator', 2), measured('validation', 'orchestrator', 3), measured('test', 'workers', 2), measured('train', 'workers', 1)])
+  const success = await Promise.all([measured('test', 'orchestrator', 5), measured('train', 'orchestrator', 1), measured('validation', 'orchestrator', 3), measured('test', 'workers', 2), measured('train', 'workers', 1)])
   say('measured against both baselines')
 
   const [flat, hierarchical, atOnce] = await Promise.all([
