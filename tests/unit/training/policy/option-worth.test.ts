@@ -27,6 +27,29 @@ describe('the worth of a report\'s options', () => {
     expect(idle).toBeLessThan(0)
   })
 
+  it('is nothing for the right verdict where the culprit is not among those it can blame', () => {
+    const elsewhere: ReportPart[] = [{ part: 'verdict', verdict: 'root_cause', among: ['fff9999'] }, ...verdicts]
+    const judge = createOptionJudge(answer)
+    expect(judge.worth([decision(elsewhere, 1)])).toEqual([[0, 1, 0]])
+    expect(judge.right(decision(elsewhere, 0))).toBe(1)
+    expect(judge.right(decision(elsewhere.slice(0, 1), 0))).toBeUndefined()
+  })
+
+  it('asks for nobody to blame where the answer blames nobody', () => {
+    const healthy = createOptionJudge({ ...answer, verdict: 'no_fault', culprit: null })
+    expect(healthy.worth([decision(verdicts, 1)])).toEqual([[0, 1]])
+    expect(healthy.right(decision(culprits, 0))).toBeUndefined()
+  })
+
+  it('favours the shorter of two statements of one fact, and of two that say nothing', () => {
+    const long = 'the limit became 90 a minute, and more was said of it than anybody needs to know about such a limit'
+    const [worths = []] = createOptionJudge(answer).worth([decision([{ part: 'statement', text: long }, { part: 'statement', text: 'the limit became 90' }, { part: 'statement', text: 'all is well, '.repeat(9) }, { part: 'statement', text: 'all is well' }], 1)])
+    const [longFact = 0, shortFact = 0, longIdle = 0, shortIdle = 0] = worths
+    expect(shortFact).toBeGreaterThan(longFact)
+    expect(longFact).toBeGreaterThan(shortIdle)
+    expect(shortIdle).toBeGreaterThan(longIdle)
+  })
+
   it('counts a fact once, and then would rather stop', () => {
     const [, again = []] = createOptionJudge(answer).worth([decision(statements, 0), decision(statements, 3)])
     expect(Math.max(...again)).toBe(again[3])
