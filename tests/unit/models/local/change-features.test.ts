@@ -41,6 +41,7 @@ describe('a change', () => {
   it('changes a number when a line comes back with another one', () => {
     expect(featuresOf('src/pool.ts: - const most = 50 + const most = 5', [pool])).toMatchObject({ 'change:diff_seen': 1, 'change:replaces': 1, 'change:numbers': 1, 'change:only_adds': 0 })
     expect(featuresOf('src/pool.ts: - const most = 50 + const least = 50', [pool])).toMatchObject({ 'change:replaces': 1, 'change:numbers': 0 })
+    expect(featuresOf('src/pool.ts: - const most = 50 + const most = 50', [pool])).toMatchObject({ 'change:replaces': 1, 'change:numbers': 0 })
     expect(featuresOf('src/pool.ts: + const most = 5', [pool])).toMatchObject({ 'change:diff_seen': 1, 'change:numbers': 0, 'change:only_adds': 1 })
     expect(featuresOf('shrinks it', [pool])).toMatchObject({ 'change:diff_seen': 0, 'change:only_adds': 0 })
   })

@@ -3,7 +3,7 @@ import type { Features } from '../../../../src/adapters/models/local/head.ts'
 import { storyFeatures } from '../../../../src/adapters/models/local/story-features.ts'
 import { entity, remember, seenOf, signal, thingOf } from '../../../fixtures/local-memory.ts'
 
-const [culprit, rival] = [entity('commit', 'a'.repeat(40)), entity('commit', 'b'.repeat(40))]
+const [culprit, rival] = [entity('commit', 'a'.repeat(40)), entity('commit', `${'a'.repeat(30)}${'b'.repeat(10)}`)]
 const [worker, twin, printer] = [entity('service', 'payments-worker'), entity('service', 'payments-api'), entity('service', 'label-printer')]
 const texts = {
   told: 'payments fail 40 times in checkout',
