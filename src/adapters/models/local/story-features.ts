@@ -21,7 +21,7 @@ export function storyFeatures(seen: SeenSignal, memory: Memory, taken: readonly 
     'story:measure': /\d\s?(?:%|percent|ms\b|s\b|sec|min|hours?|days?|[kmg]i?b?\b|bytes|connections|rows|requests|events|times)/i.test(seen.signal.text) ? 1 : 0,
     'story:words': sharedWords(words, troubleWords, rarity),
     'story:asked_about': things.some(({ inQuestion }) => inQuestion) ? 1 : 0,
-    ...(culprit ? companyFeatures(things, culprit) : {}),
+    ...(culprit ? companyFeatures(things, culprit, memory) : {}),
   }
 }
 
@@ -60,7 +60,7 @@ function thingsIn(seen: SeenSignal, memory: Memory): readonly Thing[] {
 }
 
 /** Who stands beside the culprit: another change or setting that is innocent, or something that is nearly called like it. */
-function companyFeatures(things: readonly Thing[], culprit: Thing): Features {
+function companyFeatures(things: readonly Thing[], culprit: Thing, memory: Memory): Features {
   const others = things.filter((thing) => thing !== culprit)
   const [station = 'other'] = stationsOf(culprit)
   return {
@@ -68,7 +68,7 @@ function companyFeatures(things: readonly Thing[], culprit: Thing): Features {
     'story:other_change': others.some(({ entity: { kind } }) => stationOf(kind) === 'change') ? 1 : 0,
     [`story:other_change:${station}`]: others.some(({ entity: { kind } }) => stationOf(kind) === 'change') ? 1 : 0,
     'story:near_twin': others.some((thing) => looksLike(thing.entity.value, culprit.entity.value)) ? 1 : 0,
-    'story:fellows': Math.min(1, others.filter((thing) => culprit.naming.some((seen) => inSignals.get(seen)?.includes(thing))).length / 4),
+    'story:fellows': Math.min(1, others.filter((thing) => culprit.naming.some((seen) => thingsIn(seen, memory).includes(thing))).length / 4),
   }
 }
 

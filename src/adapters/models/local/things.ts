@@ -56,8 +56,8 @@ function rank({ kind }: Entity): number {
   return place < 0 ? exactness.length : place
 }
 
-/** Kinds whose values are no names: two of them can be equal by chance. */
-const nameless: ReadonlySet<EntityKind> = new Set<EntityKind>(['quantity', 'status_code', 'error_code'])
+/** Kinds whose values are no names of one thing: a number, or a word like production that branches and namespaces have as well. */
+const nameless: ReadonlySet<EntityKind> = new Set<EntityKind>(['quantity', 'status_code', 'error_code', 'environment'])
 const shortestSha = 7
 
 /** One value is one name, however tools type it; a short SHA is the start of a long one. */
@@ -92,7 +92,7 @@ function namesOfSeveralRepositories(signals: readonly SeenSignal[]): ReadonlySet
 
 const lastingBranches = /^(main|master|trunk|develop|dev|staging|production|release)$/
 
-/** A change that names one commit and one pull request says that they are one; so do its branch, the release of that name, and a migration's version, name and file. */
+/** A change that names one commit and one pull request says that they are one; so does its branch; and a migration has a version and a name. */
 function joinNamesOfOneChange({ kind, entities }: Signal, shared: ReadonlySet<string>, join: (one: string, other: string) => void): void {
   if (kind !== 'change') return
   const only = (wanted: EntityKind): Entity | undefined => {
@@ -104,7 +104,6 @@ function joinNamesOfOneChange({ kind, entities }: Signal, shared: ReadonlySet<st
   if (commit && pull && !shared.has(entityKey(pull))) join(entityKey(pull), entityKey(commit))
   const branch = only('branch')
   if (commit && pull && branch && !shared.has(entityKey(branch)) && !lastingBranches.test(branch.value)) join(entityKey(branch), entityKey(commit))
-  for (const entity of entities) if (commit && entity.kind === 'release' && entity.value === commit.value) join(entityKey(entity), entityKey(commit))
   const versions = entities.filter((entity) => entity.kind === 'migration')
   for (const version of versions.slice(1)) if (versions[0] && versions.length === 2) join(entityKey(version), entityKey(versions[0]))
 }
