@@ -185,7 +185,7 @@ function pages(builder: WorldBuilder, { names }: Cast): void {
 function answerOf({ names, shape, service, limit, migration, twin }: Cast, innocent: Release): Answer {
   const role = [id(names.role)]
   const places = [id('statement_timeout'), id(service.name), id('postgres')]
-  const seconds = pattern(`(?<![\\d.,])${limit}(?: ?-?(?:s|secs?|seconds?)|[., ]?000 ?(?:ms|milliseconds?))(?![\\p{L}\\d])`)
+  const seconds = pattern(`(?<![\\d.,])${limit}(?: ?-?(?:s|secs?|seconds?)|[., ]?000 ?(?:ms|milliseconds?))(?![a-z\\d])`)
   return rootCause(
     migration === null
       ? { kind: 'role', name: names.role, accepts: role, within: places }

@@ -15,18 +15,18 @@ const prompts = readPrompts(join(import.meta.dirname, '../../prompts'))
 const prior = prompts.localWeights('prior') ?? {}
 const signal = new AbortController().signal
 const schedule: Schedule = {
-  rounds: 3, tasks: 4, attempts: 2, reportSteps: 12, reportBatch: 8, actingTemperature: 0.6, reportTemperature: 0.5, actingRate: 0.02, reportRate: 0.08, entropyBonus: 0.001, pull: 0.001,
+  rounds: 3, tasks: 4, attempts: 2, reportSteps: 12, reportBatch: 8, actingTemperature: 0.3, reportTemperature: 0.5, actingRate: 0.005, reportRate: 0.08, entropyBonus: 0.001, pull: 0.001,
 }
 
 let grounds: Ground[]
 beforeAll(async () => {
-  grounds = await openGrounds({ split: 'train', level: (level) => level === 'railway', draws: 1, from: 4_000 })
+  grounds = await openGrounds({ split: 'train', level: (level) => level === 'kubernetes', draws: 1, from: 4_000 })
 }, 60_000)
 afterAll(() => closeGrounds(grounds))
 
 describe('learning', () => {
   it('comes to solve tasks of a worker that the prior does not, and to the same weights by the same seed', async () => {
-    const learned = () => learn({ start: prior, grounds, learns: (agent) => agent === 'railway', schedule, seed: 3, signal })
+    const learned = () => learn({ start: prior, grounds, learns: (agent) => agent === 'kubernetes', schedule, seed: 3, signal })
     const weights = await learned()
     const [before, after] = [await successAt(prior, grounds, { signal }), await successAt(weights, grounds, { signal })]
     expect(after.successes).toBeGreaterThan(before.successes)

@@ -1,7 +1,9 @@
-/** `text` on one line of at most `most` characters, the cut marked. */
+/** `text` on one line of at most `most` characters, the cut marked; between words where one ends near, since half an id or half a secret is neither. */
 export function clip(text: string, most: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`
+  if (line.length <= most) return line
+  const space = line.lastIndexOf(' ', most - 1)
+  return `${line.slice(0, space > most * 0.75 ? space : most - 1)}…`
 }
 
 /** A time as `2026-11-22 09:12:03Z`; what cannot be read as a time comes back as it is. */

@@ -39,10 +39,12 @@ function finding(memory: Memory, choose: Choose): FindingDraft {
 }
 
 const mostPassedOn = 6
+/** Claims a finding may have. */
+const mostClaims = 12
 
 /** Lines that may matter to whoever asked; typed signals reach the orchestrator anyway. */
 function quotesToPassOn(memory: Memory, cause: readonly SeenSignal[]): SeenSignal[] {
-  return memory.signals.filter((seen) => seen.quoted && !cause.includes(seen)).slice(0, mostPassedOn)
+  return memory.signals.filter((seen) => seen.quoted && !cause.includes(seen)).slice(0, Math.min(mostPassedOn, mostClaims - cause.length))
 }
 
 function nothingText(memory: Memory): string {
