@@ -3,30 +3,26 @@ import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import { overviewOf } from './overview.ts'
 import type { SeenSignal, Thing } from './seen.ts'
-import { sharedWords, stemsOf } from './shared-words.ts'
+import { sharedWords, stemsIn } from './shared-words.ts'
 import { stationOf } from './stations.ts'
 
 /** What a change looks like as the cause: what it touches, and whether that has to do with what went wrong. Being new alone is no evidence. */
 export function changeFeatures(thing: Thing, memory: Memory, minutes: number | undefined): Features {
-  const changes = thing.naming.filter(isChange)
+  const changes = thing.naming.filter(tellsOfChange)
   const touches = touchesTrouble(changes, memory)
   return {
     [touches ? 'change:touches_trouble' : 'change:touches_nothing']: 1,
     'change:touches_soon_before': touches && minutes !== undefined && minutes >= -2 && minutes <= 90 ? 1 : 0,
     'change:touch_strength': touchStrength(thing, memory),
-    'change:words': sharedWords(wordsOf(changes), overviewOf(memory).troubleWords, overviewOf(memory).rarity),
+    'change:words': sharedWords(stemsIn(changes), overviewOf(memory).troubleWords, overviewOf(memory).rarity),
     ...fileFeatures(changes),
     ...diffFeatures(changes),
   }
 }
 
 // Sentry's own "first seen in release" names the issue: that is timing, not touch.
-function isChange({ signal, facts, quoted }: SeenSignal): boolean {
+function tellsOfChange({ signal, facts, quoted }: SeenSignal): boolean {
   return !quoted && signal.kind === 'change' && !facts.namesIssue
-}
-
-function wordsOf(signals: readonly SeenSignal[]): ReadonlySet<string> {
-  return new Set(signals.flatMap(({ signal }) => [...stemsOf(signal.text)]))
 }
 
 function touchesTrouble(changes: readonly SeenSignal[], memory: Memory): boolean {
@@ -36,7 +32,7 @@ function touchesTrouble(changes: readonly SeenSignal[], memory: Memory): boolean
 
 /** How relevant and how rare the most telling thing is that both a change and a trouble name, 0 to 1. */
 export function touchStrength(thing: Thing, memory: Memory): number {
-  return Math.max(0, ...thing.naming.filter(isChange).flatMap(({ keys }) => keys.map((key) => linkStrength(key, thing, memory))))
+  return Math.max(0, ...thing.naming.filter(tellsOfChange).flatMap(({ keys }) => keys.map((key) => linkStrength(key, thing, memory))))
 }
 
 function linkStrength(key: string, changed: Thing, memory: Memory): number {

@@ -2,7 +2,7 @@ import { lengthWith, storyOf } from './abridge.ts'
 import type { Choose, Features, HeadName, ReportPart } from './head.ts'
 import { culpritFeatures } from './culprit-features.ts'
 import { signalFeatures } from './signal-features.ts'
-import { stationOf } from './stations.ts'
+import { isChange, stationOf } from './stations.ts'
 import { verdictFeatures } from './verdict-features.ts'
 import type { Ending, Suspect, Suspects } from './verdict-features.ts'
 import type { Memory } from './memory.ts'
@@ -39,20 +39,19 @@ export const mostStatements = 9
 export const mostCharacters = 600
 
 /** Chooses signals one after another until it stops, has `most` of them or has no room for another. */
-function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, culprit: Thing | undefined): SeenSignal[] {
-  const taken: SeenSignal[] = []
-  while (taken.length < most) {
-    const told = causeText(taken).length
-    const open = memory.signals.filter((seen) => !taken.includes(seen) && lengthWith(told, seen.facts.short) <= mostCharacters)
+function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, culprit: Thing | undefined): readonly SeenSignal[] {
+  let told: readonly SeenSignal[] = []
+  while (told.length < most) {
+    const said = causeText(told).length
+    const open = memory.signals.filter((seen) => !told.includes(seen) && lengthWith(said, seen.facts.short) <= mostCharacters)
     if (open.length === 0) break
-    const before = [...taken]
-    const room = 1 - told / mostCharacters
-    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, before, culprit)), stopFeatures(taken.length, room)], [...open.map(({ facts }): ReportPart => ({ part: 'statement', text: facts.short })), { part: 'stop' }])
+    const room = 1 - said / mostCharacters
+    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, told, culprit)), stopFeatures(told.length, room)], [...open.map(({ facts }): ReportPart => ({ part: 'statement', text: facts.short })), { part: 'stop' }])
     const next = open[index]
     if (!next) break
-    taken.push(next)
+    told = [...told, next]
   }
-  return taken
+  return told
 }
 
 /** How it ends first, then what to blame, then what shows that: so the story names no rival of its own culprit. */
@@ -99,8 +98,6 @@ function findSuspects(memory: Memory, trouble: readonly SeenSignal[]): Suspects 
   }
   return { change: described(changes), thing: described(things) }
 }
-
-const isChange = ({ entity }: Thing): boolean => stationOf(entity.kind) === 'change'
 
 /** Places and traces of a trouble are not to blame for it; nor is what no tool says anything of. */
 function canBeBlamed(thing: Thing): boolean {

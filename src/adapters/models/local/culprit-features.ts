@@ -3,8 +3,9 @@ import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import { leadSeverity, overviewOf } from './overview.ts'
 import type { SeenSignal, Thing } from './seen.ts'
-import { sharedWords, stemsOf } from './shared-words.ts'
-import { stationsOf } from './stations.ts'
+import { sharedWords, stemsIn } from './shared-words.ts'
+import { isChange, stationOf, stationsOf } from './stations.ts'
+import { isAbout } from './things.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
 
 /** What each thing looks like as the culprit, by itself and against the others. */
@@ -22,11 +23,9 @@ function kindFeatures(thing: Thing): Features {
   return { entity: 1, [`is:${thing.entity.kind}`]: 1, ...Object.fromEntries(stationsOf(thing).map((station, index) => [index === 0 ? `station:${station}` : `also:${station}`, 1])) }
 }
 
-const stationOfThing = (thing: Thing): string => stationsOf(thing)[0] ?? 'other'
-
 function namingFeatures(thing: Thing, memory: Memory): Features {
   const { naming, relevance } = thing
-  const station = stationOfThing(thing)
+  const station = stationOf(thing.entity.kind)
   const kinds = new Set(naming.map(({ signal, quoted }) => (quoted ? 'quote' : signal.kind)))
   const sources = Math.min(1, new Set(naming.map(({ source }) => source)).size / 3)
   const troubled = kinds.has('error') || kinds.has('state') || kinds.has('anomaly') || kinds.has('absence')
@@ -50,8 +49,8 @@ function namingFeatures(thing: Thing, memory: Memory): Features {
 
 /** What is said of a thing before anything else: that it is broken, that it is unlike its kind, and since when. */
 function ledFeatures(thing: Thing, memory: Memory): Features {
-  const station = stationOfThing(thing)
-  const led = thing.naming.filter(({ facts, quoted }) => !quoted && facts.keys[0] !== undefined && thing.keys.has(facts.keys[0]))
+  const station = stationOf(thing.entity.kind)
+  const led = thing.naming.filter((seen) => !seen.quoted && isAbout(seen, thing))
   const worst: Record<string, number> = {}
   for (const { signal } of led) for (const name of [`leads:${signal.kind}`, `${station}:leads:${signal.kind}`]) worst[name] = Math.max(worst[name] ?? 0, signal.severity / 3)
   const broken = led.filter(({ signal }) => signal.severity >= 2 && signal.kind !== 'change')
@@ -69,21 +68,21 @@ function ledFeatures(thing: Thing, memory: Memory): Features {
 }
 
 function changedFeatures(thing: Thing, memory: Memory): Features {
-  const station = stationOfThing(thing)
+  const station = stationOf(thing.entity.kind)
   const changedAt = thing.naming.find(({ signal, quoted }) => !quoted && signal.kind === 'change')?.signal.at ?? thing.entity.at
   const minutes = minutesBefore(changedAt, memory.onset)
   return {
     ...timing('changed', minutes),
     ...timing(`${station}:changed`, minutes),
-    'changed:newest_deploy': minutes !== undefined && station === 'change' && minutes <= overviewOf(memory).newestChange ? 1 : 0,
-    ...(station === 'change' ? changeFeatures(thing, memory, minutes) : otherWords(thing, memory)),
+    'changed:newest_deploy': minutes !== undefined && isChange(thing) && minutes <= overviewOf(memory).newestChange ? 1 : 0,
+    ...(isChange(thing) ? changeFeatures(thing, memory, minutes) : otherWords(thing, memory)),
   }
 }
 
 /** Whether what is said of a thing, errors aside, is in the words of the trouble. */
 function otherWords({ naming }: Thing, memory: Memory): Features {
   const { troubleWords, rarity } = overviewOf(memory)
-  const words = new Set(naming.filter(({ signal, quoted }) => quoted || signal.kind === 'knowledge' || signal.kind === 'change').flatMap(({ signal }) => [...stemsOf(signal.text)]))
+  const words = stemsIn(naming.filter(({ signal, quoted }) => quoted || signal.kind === 'knowledge' || signal.kind === 'change'))
   return { words: sharedWords(words, troubleWords, rarity) }
 }
 

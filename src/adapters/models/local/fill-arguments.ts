@@ -2,7 +2,7 @@ import type { Entity } from '../../../core/entity.ts'
 import type { ToolSpec } from '../../../core/tool.ts'
 import type { Memory } from './memory.ts'
 import type { Sighting } from './seen.ts'
-import { stationOf } from './stations.ts'
+import { isChange } from './stations.ts'
 import { minutesBefore } from './timing.ts'
 
 /** Arguments for one tool, and the sighting they are about, if they name one. */
@@ -82,7 +82,7 @@ const shortly = 26 * 60
 
 /** Whether it is something that was changed within a day before the trouble began. */
 export function changedShortlyBefore({ entity, key }: Sighting, memory: Memory): boolean {
-  if (stationOf(entity.kind) !== 'change') return false
+  if (!isChange({ entity })) return false
   const changed = memory.things.of(key)?.naming.find(({ signal }) => signal.kind === 'change' && signal.at !== undefined)?.signal.at ?? entity.at
   const minutes = minutesBefore(changed, memory.onset)
   return minutes !== undefined && minutes >= -2 && minutes <= shortly

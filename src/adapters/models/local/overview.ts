@@ -1,7 +1,8 @@
 import type { Memory } from './memory.ts'
 import type { SeenSignal, Thing } from './seen.ts'
-import { rarityAmong, stemsOf } from './shared-words.ts'
+import { rarityAmong, stemsIn, stemsOf } from './shared-words.ts'
 import { stationOf } from './stations.ts'
+import { isAbout } from './things.ts'
 import { minutesBefore } from './timing.ts'
 
 /** What every candidate is compared with. */
@@ -46,7 +47,7 @@ export function overviewOf(memory: Memory): Overview {
   const overview: Overview = {
     troubles,
     troubledParts: new Set(troubles.flatMap(({ facts }) => facts.parts)),
-    troubleWords: new Set([...severe.flatMap(({ signal }) => [...stemsOf(signal.text)]), ...stemsOf(questionWords(memory.question))]),
+    troubleWords: new Set([...stemsIn(severe), ...stemsOf(questionWords(memory.question))]),
     rarity: rarityAmong(typed.map(({ signal }) => signal.text)),
     newestChange: Math.min(...changes.filter((minutes) => minutes >= -2)),
     bestOfStation,
@@ -59,8 +60,8 @@ export function overviewOf(memory: Memory): Overview {
 }
 
 /** The severity of the worst trouble that speaks of a thing before anything else, 0 to 3. */
-export function leadSeverity({ keys, naming }: Thing): number {
-  return Math.max(0, ...naming.flatMap(({ signal, facts, quoted }) => (!quoted && ['error', 'state', 'anomaly', 'absence'].includes(signal.kind) && facts.keys[0] !== undefined && keys.has(facts.keys[0]) ? [signal.severity] : [])))
+export function leadSeverity(thing: Thing): number {
+  return Math.max(0, ...thing.naming.flatMap((seen) => (!seen.quoted && ['error', 'state', 'anomaly', 'absence'].includes(seen.signal.kind) && isAbout(seen, thing) ? [seen.signal.severity] : [])))
 }
 
 /** What somebody wrote, without addresses. */

@@ -18,6 +18,11 @@ export function stemsOf(text: string): ReadonlySet<string> {
   return stems
 }
 
+/** The words of several signals' texts. */
+export function stemsIn(signals: readonly { readonly signal: { readonly text: string } }[]): ReadonlySet<string> {
+  return new Set(signals.flatMap(({ signal }) => [...stemsOf(signal.text)]))
+}
+
 /** How telling each word is among these texts, 0 (stands in all) to 1 (stands in one). */
 export function rarityAmong(texts: readonly string[]): (word: string) => number {
   const frequency = new Map<string, number>()

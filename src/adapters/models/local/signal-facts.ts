@@ -18,6 +18,8 @@ export interface SignalFacts {
   /** Moments its text names, in milliseconds since 1970. */
   readonly moments: readonly number[]
   readonly namesIssue: boolean
+  /** The numbers in its text; moments and hex are none. */
+  readonly numbers: readonly string[]
   /** Its text as a report says it. */
   readonly short: string
   /** Whether it shows lines of a change itself. */
@@ -41,11 +43,16 @@ export function factsOf(signal: Signal): SignalFacts {
     aspects: aspectsOf(signal.text),
     moments: [...signal.text.matchAll(/\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?/g)].map(([moment]) => Date.parse(`${moment.replace(' ', 'T')}Z`)),
     showsDiff: signal.kind === 'change' && /: [-+] | [-+] \S/.test(signal.text),
+    numbers: numbersOf(signal.text),
     short: abridge(signal.text),
     namesIssue: signal.entities.some(({ kind }) => kind === 'issue'),
   }
   known.set(signal, facts)
   return facts
+}
+
+function numbersOf(text: string): readonly string[] {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}[T ]?[\d:.]*Z?|\b[0-9a-f]*[a-f][0-9a-f]*\b/gi, ' ').match(/\d+(?:\.\d+)?/g) ?? []
 }
 
 function tokensOf(text: string): Set<string> {

@@ -3,8 +3,9 @@ import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import type { SeenSignal, Thing } from './seen.ts'
 import { sameWords } from './signal-facts.ts'
-import { stationOf } from './stations.ts'
+import { isChange } from './stations.ts'
 import { storyFeatures } from './story-features.ts'
+import { isAbout } from './things.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
 
 /** Features of a signal that stay the same whatever was taken before it: worked out once in a run's step. */
@@ -84,9 +85,9 @@ export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly
 
 /** What tells in a story of a change, of another thing, and of nobody's fault: each is told by other lines. */
 function sideFeatures(seen: SeenSignal, culprit: Thing | undefined): Features {
-  const side = culprit === undefined ? 'nobody' : stationOf(culprit.entity.kind) === 'change' ? 'change' : 'thing'
+  const side = culprit === undefined ? 'nobody' : isChange(culprit) ? 'change' : 'thing'
   const kind = seen.quoted ? 'quote' : seen.signal.kind
-  const link = culprit === undefined ? 'any' : seen.facts.keys[0] !== undefined && culprit.keys.has(seen.facts.keys[0]) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
+  const link = culprit === undefined ? 'any' : isAbout(seen, culprit) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
   return { [`${side}:${kind}:${link}`]: 1, [`${side}:severity`]: seen.signal.severity / 3, [`${side}:relevance`]: seen.relevance, [`${side}:severe:${link}`]: seen.signal.severity >= 2 ? 1 : 0 }
 }
 

@@ -20,6 +20,11 @@ export function stationOf(kind: EntityKind): string {
   return stationByKind.get(kind) ?? 'other'
 }
 
+/** Whether a thing is one that happens to a system, not one that it has. */
+export function isChange({ entity }: Pick<Thing, 'entity'>): boolean {
+  return stationOf(entity.kind) === 'change'
+}
+
 /** The stations of a thing: that of its most exact name first. */
 export function stationsOf({ entity, kinds }: Thing): readonly string[] {
   return [...new Set([stationOf(entity.kind), ...[...kinds].map(stationOf)])]

@@ -2,15 +2,15 @@ import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import { overviewOf } from './overview.ts'
 import type { SeenSignal, Thing } from './seen.ts'
-import { sharedWords, stemsOf } from './shared-words.ts'
-import { stationOf, stationsOf } from './stations.ts'
+import { sharedWords, stemsIn, stemsOf } from './shared-words.ts'
+import { isChange, stationOf } from './stations.ts'
 
 /** What a statement adds to the story told so far, and whether it draws in somebody who has no part in it. */
 export function storyFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], culprit?: Thing): Features {
   const told = tellingOf(taken)
   const words = [...stemsOf(seen.signal.text)]
   const things = thingsIn(seen, memory)
-  const numbers = numbersIn(seen.signal.text)
+  const { numbers } = seen.facts
   const { troubleWords, rarity } = overviewOf(memory)
   return {
     'story:length': seen.facts.short.length / 200,
@@ -32,23 +32,12 @@ function tellingOf(taken: readonly SeenSignal[]): Telling {
   const known = tellings.get(taken)
   if (known) return known
   const telling = {
-    words: new Set(taken.flatMap(({ signal }) => [...stemsOf(signal.text)])),
+    words: stemsIn(taken),
     keys: new Set(taken.flatMap(({ facts }) => facts.keys)),
-    numbers: new Set(taken.flatMap(({ signal }) => numbersIn(signal.text))),
+    numbers: new Set(taken.flatMap(({ facts }) => facts.numbers)),
   }
   tellings.set(taken, telling)
   return telling
-}
-
-const numbersByText = new Map<string, readonly string[]>()
-
-function numbersIn(text: string): readonly string[] {
-  const known = numbersByText.get(text)
-  if (known) return known
-  const numbers = text.replaceAll(/\d{4}-\d{2}-\d{2}[T ]?[\d:.]*Z?|\b[0-9a-f]*[a-f][0-9a-f]*\b/gi, ' ').match(/\d+(?:\.\d+)?/g) ?? []
-  if (numbersByText.size > 20_000) numbersByText.clear()
-  numbersByText.set(text, numbers)
-  return numbers
 }
 
 const inSignals = new WeakMap<SeenSignal, readonly Thing[]>()
@@ -62,11 +51,11 @@ function thingsIn(seen: SeenSignal, memory: Memory): readonly Thing[] {
 /** Who stands beside the culprit: another change or setting that is innocent, or something that is nearly called like it. */
 function companyFeatures(things: readonly Thing[], culprit: Thing, memory: Memory): Features {
   const others = things.filter((thing) => thing !== culprit)
-  const [station = 'other'] = stationsOf(culprit)
+  const amongChanges = others.some(isChange) ? 1 : 0
   return {
     'story:rival': others.some(({ entity: { kind } }) => kind === culprit.entity.kind) ? 1 : 0,
-    'story:other_change': others.some(({ entity: { kind } }) => stationOf(kind) === 'change') ? 1 : 0,
-    [`story:other_change:${station}`]: others.some(({ entity: { kind } }) => stationOf(kind) === 'change') ? 1 : 0,
+    'story:other_change': amongChanges,
+    [`story:other_change:${stationOf(culprit.entity.kind)}`]: amongChanges,
     'story:near_twin': others.some((thing) => looksLike(thing.entity.value, culprit.entity.value)) ? 1 : 0,
     'story:fellows': Math.min(1, others.filter((thing) => culprit.naming.some((seen) => thingsIn(seen, memory).includes(thing))).length / 4),
   }

@@ -17,14 +17,13 @@ const vague: readonly EntityKind[] = ['identifier', 'document']
 /** Joins the names of one thing and gathers what was said of it. Only what a signal names is a thing. */
 export function gatherThings(sightings: readonly Sighting[], signals: readonly SeenSignal[]): Things {
   const { join, rootOf } = createAliases()
-  const known = new Set(sightings.map(({ key }) => key))
   joinSameNames(sightings, join)
   const shared = namesOfSeveralRepositories(signals)
   for (const { signal } of signals) joinNamesOfOneChange(signal, shared, join)
   const naming = new Map<string, Set<SeenSignal>>()
   for (const seen of signals) for (const key of seen.keys) addTo(naming, rootOf(key), seen)
   const members = new Map<string, Set<Sighting>>()
-  for (const sighting of sightings) if (known.has(sighting.key)) addTo(members, rootOf(sighting.key), sighting)
+  for (const sighting of sightings) addTo(members, rootOf(sighting.key), sighting)
   const byRoot = new Map([...naming].flatMap(([root, seen]) => {
     const names = members.get(root)
     return names ? [[root, thingOf([...names], [...seen])] as const] : []
@@ -106,4 +105,9 @@ function joinNamesOfOneChange({ kind, entities }: Signal, shared: ReadonlySet<st
   if (commit && pull && branch && !shared.has(entityKey(branch)) && !lastingBranches.test(branch.value)) join(entityKey(branch), entityKey(commit))
   const versions = entities.filter((entity) => entity.kind === 'migration')
   for (const version of versions.slice(1)) if (versions[0] && versions.length === 2) join(entityKey(version), entityKey(versions[0]))
+}
+
+/** Whether a signal speaks of a thing before anything else. */
+export function isAbout({ facts: { keys: [first] } }: SeenSignal, { keys }: Thing): boolean {
+  return first !== undefined && keys.has(first)
 }

@@ -33,9 +33,11 @@ const telling = {
   thing: ['leads:state', 'leads:anomaly', 'leads:error', 'leads:absence', 'leads:knowledge', 'leads:change', 'broken:just_before', 'odd_one_out', 'told_at_onset', 'explains', 'words'],
 } as const
 
+/** The feature of those who are not considered: what a change touches does nothing, or the thing is the one that suffers. */
+const innocence = { change: 'change:harmless', thing: 'is_alerted' } as const
+
 function strongestOf(group: keyof Suspects, suspects: Suspects): Features {
-  const harmless = suspects.change.filter(({ features }) => (features['change:harmless'] ?? 0) === 0)
-  const considered = group === 'change' ? harmless : suspects.thing.filter(({ features }) => (features['is_alerted'] ?? 0) === 0)
+  const considered = suspects[group].filter(({ features }) => (features[innocence[group]] ?? 0) === 0)
   return Object.fromEntries(telling[group].map((name) => [`${group}:${name}`, Math.max(0, ...considered.map(({ features }) => (features[name] ?? 0) * (features['relevance'] ?? 0)))]))
 }
 
