@@ -2,6 +2,7 @@ import type { SentryIssue } from '../../../src/core/world/sentry.ts'
 import type { Draft } from './draft.ts'
 import { addFailingCalls, type FailingCallsAct } from './failing-calls.ts'
 import { addAutoscaler, type AutoscalerAct } from './kubernetes-autoscaler.ts'
+import { addClaim, type ClaimAct } from './kubernetes-claim.ts'
 import { burn } from './kubernetes-cpu.ts'
 import { addDiskPressure, evict, type EvictionAct } from './kubernetes-eviction.ts'
 import { labelPods, selectPods } from './kubernetes-labels.ts'
@@ -34,6 +35,8 @@ export interface ClusterActs {
   evict(service: Service, act: EvictionAct): string
   diskPressure(node: string, act: { since: string; freedBytes: number }): void
   networkPolicy(act: NetworkPolicyAct): void
+  /** A disk of its own for the pods of a service; the name of the volume. */
+  claim(service: Service, act: ClaimAct): string
   ingress(act: Parameters<typeof addIngress>[1]): void
   failingCalls(caller: Service, act: FailingCallsAct): SentryIssue
   workflowRun(repository: string, act: WorkflowRunAct): number
@@ -60,6 +63,7 @@ export function clusterActs(draft: Draft): ClusterActs {
     selectPods: (service, labels) => selectPods(draft, service, labels),
     evict: (service, act) => evict(draft, service, act),
     diskPressure: (node, act) => addDiskPressure(draft, node, act),
+    claim: (service, act) => addClaim(draft, service, act),
     networkPolicy: (act) => addNetworkPolicy(draft, act),
     ingress: (act) => addIngress(draft, act),
     failingCalls: (caller, act) => addFailingCalls(draft, caller, act),
