@@ -52,7 +52,8 @@ const filesOf = ({ route, noun, cache }: Names): Record<string, string> => ({
 
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
-  const names = random.pick(NAMES)
+  const drawn = random.pick(NAMES)
+  const names = { ...drawn, job: `${drawn.job}${random.pick(['', '-full', '-backfill', '-trial'])}` }
   const shape = random.pick(['memory', 'clients', 'thread'] as const)
   const started = `${builder.ago(`${random.int(30, 80)}m`).slice(0, 16)}:00.000Z`
   const runs = shape === 'memory' ? [started] : ticks(started, before(builder.now, '4m'), '10m')
