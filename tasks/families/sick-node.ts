@@ -37,13 +37,13 @@ interface Sickness {
   readonly said: readonly Form[]
 }
 
-function sicknesses({ random }: WorldBuilder, { host }: Names): readonly Sickness[] {
+function sicknesses({ random }: WorldBuilder): readonly Sickness[] {
   const address = `198.51.100.${random.int(3, 250)}:443`
   const queue = random.int(0, 7)
   const task = random.int(210, 990)
   return [
     { condition: 'ConntrackFull', reason: 'ConntrackFull', kernel: 'nf_conntrack: nf_conntrack: table full, dropping packet', error: ['TypeError', `fetch failed: connect ETIMEDOUT ${address}`], ms: [4900, 5100], said: [id('ConntrackFull'), id('nf_conntrack'), pattern('\\bconntrack\\b|connection[- ]tracking')] },
-    { condition: 'NetworkCardProblem', reason: 'NetdevTimeout', kernel: `NETDEV WATCHDOG: eth0 (ena): transmit queue ${queue} timed out ${random.int(5050, 5900)} ms`, error: ['TypeError', `fetch failed: read ECONNRESET (${host})`], ms: [90, 2900], said: [id('NetdevTimeout'), words('NETDEV WATCHDOG'), pattern('transmit queue|\\beth0\\b'), id('NetworkCardProblem')] },
+    { condition: 'NetworkCardProblem', reason: 'NetdevTimeout', kernel: `NETDEV WATCHDOG: eth0 (ena): transmit queue ${queue} timed out ${random.int(5050, 5900)} ms`, error: ['TypeError', 'fetch failed: read ECONNRESET'], ms: [90, 2900], said: [id('NetdevTimeout'), words('NETDEV WATCHDOG'), pattern('transmit queue|\\beth0\\b'), id('NetworkCardProblem')] },
     { condition: 'KernelDeadlock', reason: 'TaskHung', kernel: `task jbd2/nvme0n1p1-:${task} blocked for more than 120 seconds.`, error: ['SpoolTimeout', 'write to the spool took longer than 5000 ms'], ms: [5000, 5040], said: [id('TaskHung'), id('KernelDeadlock'), pattern('jbd2|blocked for more than|nvme0n1')] },
   ]
 }
@@ -71,7 +71,7 @@ const filesOf = ({ route, noun, host }: Names): Record<string, string> => ({
 function setUp(builder: WorldBuilder): Cast {
   const { random } = builder
   const names = random.pick(NAMES)
-  const sick = random.pick(sicknesses(builder, names))
+  const sick = random.pick(sicknesses(builder))
   const onset = builder.ago(`${random.int(22, 85)}m`)
   const service = builder.service({ name: names.service, namespace: names.namespace, description: `Takes each ${names.noun} and passes it on to ${names.host}.`, runs: 'kubernetes', replicas: 3, files: filesOf(names) })
   const neighbour = builder.service({ name: names.neighbour, namespace: names.neighbourNamespace, description: 'Something else altogether.', runs: 'kubernetes', replicas: 2, sentry: false, files: filesOf({ ...names, noun: 'item' }) })
