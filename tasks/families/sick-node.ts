@@ -116,7 +116,7 @@ function failing(builder: WorldBuilder, { names, sick, service, onset, pod }: Ca
     const by = random.pick(pods)
     if (by !== pod || at < onset || random.chance(0.2)) good(at, by)
   }
-  const failures = ticks(after(onset, '11s'), builder.now, '75s', random.next).map((at) => ({ at, traceId: random.hex(32) }))
+  const failures = ticks(after(onset, '11s'), builder.now, '190s', random.next).map((at) => ({ at, traceId: random.hex(32) }))
   for (const { at, traceId } of failures) builder.log(service, { at, level: 'error', message: `trace=${traceId} ${names.route} failed after ${random.int(...sick.ms)}ms: ${type}: ${value}`, fields: { trace: traceId, pod } })
   for (const { at, traceId } of sampled(failures)) {
     const ms = random.int(...sick.ms)
@@ -124,7 +124,7 @@ function failing(builder: WorldBuilder, { names, sick, service, onset, pod }: Ca
     builder.trace({ id: traceId, at, root: { service, op: 'http.server', description: names.route, ms: ms + 2, status: 'internal_error', inside } })
   }
   return builder.issue(service, {
-    type, value, where: names.route, first: failures[0]?.at ?? onset, last: failures.at(-1)?.at ?? onset, count: failures.length * random.int(6, 15), users: failures.length * 3, priority: 'high',
+    type, value, where: names.route, first: failures[0]?.at ?? onset, last: failures.at(-1)?.at ?? onset, count: failures.length * random.int(14, 35), users: failures.length * 8, priority: 'high',
     frames: type === 'SpoolTimeout' ? [{ file: 'src/take.js', line: 'await spool(', fn: 'take' }, { file: 'src/spool.js', line: 'throw new SpoolTimeout', fn: 'spool' }] : [{ file: 'src/take.js', line: 'await fetch(', fn: 'take' }],
     events: sampled(failures).map(({ at, traceId }) => ({ at, traceId, tags: { server_name: pod }, user: { id: `u_${random.int(1000, 9999)}` } })),
   })
