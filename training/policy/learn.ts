@@ -83,7 +83,7 @@ export async function learn(options: LearnOptions): Promise<Weights> {
     memories = [...memories, ...seen.flatMap(({ memory }) => memory ?? [])].slice(-mostMemories)
     weights = grown(weights, vocabulary)
     acting.step(weights, actingGradient(groups, weights, schedule))
-    pullBack(weights, { anchor, pull: schedule.pull })
+    pullBack(weights, { anchor, pull: schedule.pull, vocabulary })
     weights = await learnReports(weights, memories, schedule.reportSteps, {
       vocabulary, optimiser: reporting, anchor, pull: schedule.pull, batch: schedule.reportBatch, temperature: schedule.reportTemperature, entropyBonus: schedule.entropyBonus, seed: seed * 7001 + round,
     })

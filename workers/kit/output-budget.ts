@@ -7,6 +7,11 @@ const LONGEST_LINE = 600
 const LEAST_RUN = 3
 const NOTABLE = /\b(?:error|fatal|panic|exception|fail(?:ed|ure|ing)?|denied|refused|unauthori[sz]ed|forbidden|timed? ?out|crash\w*|oom\w*|killed|critical|invalid|not found|does not exist|5\d\d)\b|\w(?:Error|Exception)\b/i
 
+/** Whether a line's words speak of something that went wrong. */
+export function isNotable(line: string): boolean {
+  return NOTABLE.test(line)
+}
+
 /**
  * Cuts a text to `budget` characters. Equal lines in a row become one with "(×37)"; if that is not enough, so do lines that differ only
  * in ids and numbers; then the beginning, the end and as many lines about errors as fit stay. A last line says what is missing.
@@ -42,7 +47,7 @@ function keepWhatMatters(lines: readonly string[], budget: number): string {
   const last = lines.length - 1
   let used = take(lines.keys(), lines, { kept, room: room / 4 })
   used += take(backwards(last), lines, { kept, room: room / 2 - used })
-  const notable = [...lines.keys()].filter((index) => NOTABLE.test(lines[index] ?? ''))
+  const notable = [...lines.keys()].filter((index) => isNotable(lines[index] ?? ''))
   used += take(notable.values(), lines, { kept, room: room - used })
   take(lines.keys(), lines, { kept, room: room - used })
   const shown: string[] = []

@@ -3,6 +3,7 @@ import { distinctEntities } from '../../src/core/entity.ts'
 import type { ToolReturn } from '../kit/define-tool.ts'
 import { foldLines, logSignals, logText } from '../kit/log-lines.ts'
 import { makeSignal } from '../kit/make-signal.ts'
+import { isNotable } from '../kit/output-budget.ts'
 import { clip, utc } from '../kit/plain-text.ts'
 import type { KubernetesClient } from './client.ts'
 import { consoleLinks, findPod } from './find-pod.ts'
@@ -34,7 +35,7 @@ export async function podLogResult(
     signals: [
       ...await placePods(logSignals(folded, about), client, state.namespace),
       ...ended.filter((text) => !text.includes(' exit 0')).map((text) => makeSignal('state', 2, `Pod ${name}: ${text}`, { about, at: endedAt })),
-      ...(atTheEnd === undefined ? [] : [makeSignal('state', 1, clip(`Pod ${name}’s last line of work before it ended: ${atTheEnd.message.split('\n')[0] ?? ''}`, 300), { about, says: atTheEnd.message, at: atTheEnd.at })]),
+      ...(atTheEnd === undefined ? [] : [makeSignal('state', isNotable(atTheEnd.message) ? 2 : 1, clip(`Pod ${name}’s last line of work before it ended: ${atTheEnd.message.split('\n')[0] ?? ''}`, 300), { about, says: atTheEnd.message, at: atTheEnd.at })]),
       ...(empty ? [makeSignal('absence', request.previous || state.containers.every(({ state: now }) => now !== 'running') ? 0 : 1, `${head}: no lines.`, { about })] : []),
     ],
     links: consoleLinks(client, state.namespace, 'pods', name),

@@ -6,12 +6,12 @@ import { isChange, stationOf } from './stations.ts'
 import { verdictFeatures } from './verdict-features.ts'
 import type { Ending, Suspect, Suspects } from './verdict-features.ts'
 import type { Memory } from './memory.ts'
-import type { SeenSignal, Thing } from './seen.ts'
+import type { Blame, SeenSignal, Thing } from './seen.ts'
 
 /** What a local policy concludes: the signals it builds on, most telling first, and the one thing to blame, or why there is none. */
 export interface Conclusion {
   readonly cause: readonly SeenSignal[]
-  readonly blame: Thing | Exclude<Ending, keyof Suspects>
+  readonly blame: Blame
 }
 
 /** The entity that is blamed, if one is. */
@@ -39,14 +39,14 @@ export const mostStatements = 9
 export const mostCharacters = 600
 
 /** Chooses signals one after another until it stops, has `most` of them or has no room for another. */
-function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, culprit: Thing | undefined): readonly SeenSignal[] {
+function chooseSignals(memory: Memory, head: CauseHead, choose: Choose, most: number, blame: Blame): readonly SeenSignal[] {
   let told: readonly SeenSignal[] = []
   while (told.length < most) {
     const said = causeText(told).length
     const open = memory.signals.filter((seen) => !told.includes(seen) && lengthWith(said, seen.facts.short) <= mostCharacters)
     if (open.length === 0) break
     const room = 1 - said / mostCharacters
-    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, told, culprit)), stopFeatures(told.length, room)], [...open.map(({ facts }): ReportPart => ({ part: 'statement', text: facts.short })), { part: 'stop' }])
+    const index = choose(head, [...open.map((seen) => signalFeatures(seen, memory, told, blame)), stopFeatures(told.length, room)], [...open.map(({ facts }): ReportPart => ({ part: 'statement', text: facts.short })), { part: 'stop' }])
     const next = open[index]
     if (!next) break
     told = [...told, next]
@@ -60,7 +60,7 @@ export function draw(memory: Memory, heads: ReportHeads, choose: Choose, most: n
   const suspects = findSuspects(memory, trouble)
   const ending = chooseEnding(memory, suspects, heads, choose)
   const blame = ending === 'change' || ending === 'thing' ? chooseCulprit(suspects[ending], heads[ending], choose) : ending
-  return { blame, cause: chooseSignals(memory, heads.cause, choose, most, culpritOf({ blame })) }
+  return { blame, cause: chooseSignals(memory, heads.cause, choose, most, blame) }
 }
 
 /** What went wrong: the worst of what hangs closest together with the question. */

@@ -26,7 +26,7 @@ function kindFeatures(thing: Thing): Features {
 function namingFeatures(thing: Thing, memory: Memory): Features {
   const { naming, relevance } = thing
   const station = stationOf(thing.entity.kind)
-  const kinds = new Set(naming.map(({ signal, quoted }) => (quoted ? 'quote' : signal.kind)))
+  const kinds = new Set(naming.map(({ facts, quoted }) => (quoted ? 'quote' : facts.kind)))
   const sources = Math.min(1, new Set(naming.map(({ source }) => source)).size / 3)
   const troubled = kinds.has('error') || kinds.has('state') || kinds.has('anomaly') || kinds.has('absence')
   return {
@@ -52,7 +52,7 @@ function ledFeatures(thing: Thing, memory: Memory): Features {
   const station = stationOf(thing.entity.kind)
   const led = thing.naming.filter((seen) => !seen.quoted && isAbout(seen, thing))
   const worst: Record<string, number> = {}
-  for (const { signal } of led) for (const name of [`leads:${signal.kind}`, `${station}:leads:${signal.kind}`]) worst[name] = Math.max(worst[name] ?? 0, signal.severity / 3)
+  for (const { signal, facts } of led) for (const name of [`leads:${facts.kind}`, `${station}:leads:${facts.kind}`]) worst[name] = Math.max(worst[name] ?? 0, signal.severity / 3)
   const broken = led.filter(({ signal }) => signal.severity >= 2 && signal.kind !== 'change')
   const began = broken.flatMap(({ signal }) => signal.at ?? []).toSorted()[0]
   const { all, blamed } = overviewOf(memory).siblings.get(thing.entity.kind) ?? { all: 1, blamed: 0 }
@@ -75,8 +75,16 @@ function changedFeatures(thing: Thing, memory: Memory): Features {
     ...timing('changed', minutes),
     ...timing(`${station}:changed`, minutes),
     'changed:newest_deploy': minutes !== undefined && isChange(thing) && minutes <= overviewOf(memory).newestChange ? 1 : 0,
-    ...(isChange(thing) ? changeFeatures(thing, memory, minutes) : otherWords(thing, memory)),
+    ...(isChange(thing) ? changeFeatures(thing, memory, minutes) : { ...otherWords(thing, memory), ...handFeatures(thing) }),
   }
+}
+
+/** Whether a thing was changed by itself, by hand or by its own schedule, or as a part of a commit or a deployment, which then is what changed. */
+function handFeatures({ naming }: Thing): Features {
+  const changes = naming.filter(({ signal, quoted }) => !quoted && signal.kind === 'change')
+  if (changes.length === 0) return {}
+  const alone = changes.filter(({ signal: { entities } }) => !entities.some(({ kind }) => stationOf(kind) === 'change')).length / changes.length
+  return { 'changed:by_hand': alone, 'changed:with_change': 1 - alone }
 }
 
 /** Whether what is said of a thing, errors aside, is in the words of the trouble. */

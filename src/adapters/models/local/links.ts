@@ -35,9 +35,15 @@ export function mentions(entities: Iterable<readonly [key: string, entity: Entit
 
 /** The keys a signal names: those of its own entities, and those its text mentions. */
 export function linkedKeys({ keys, tokens }: SignalFacts, named: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const linked = new Set(keys)
-  for (const token of tokens) for (const key of named.get(token) ?? []) linked.add(key)
-  return [...linked]
+  // Most texts mention nothing that is not typed already; this is asked of every line in every step.
+  let linked: Set<string> | undefined
+  for (const token of tokens) {
+    const meant = named.get(token) ?? []
+    // Several repositories may have a pull request of this number: the text alone does not say which is meant.
+    if (token.startsWith('#') && meant.length > 1) continue
+    for (const key of meant) linked = (linked ?? new Set(keys)).add(key)
+  }
+  return linked ? [...linked] : keys
 }
 
 /** Groups of keys that are one change under several names: a commit, its release, its pull request. */

@@ -1,14 +1,15 @@
-import { entityKey } from '../../../core/entity.ts'
 import type { Entity } from '../../../core/entity.ts'
 import type { Finding } from '../../../core/finding.ts'
 import type { FunctionCallItem, FunctionCallOutputItem, Item, MessageItem } from '../../../core/policy.ts'
 import type { Signal } from '../../../core/signal.ts'
 import { spreadRelevance } from './relevance.ts'
+import { keyAmong } from './keys.ts'
 import { claimsOf, linesOf } from './quotes.ts'
 import { linkedKeys, mentions } from './links.ts'
 import { onsetOf } from './onset.ts'
 import type { SeenSignal, Sighting } from './seen.ts'
 import { factsOf } from './signal-facts.ts'
+import type { SignalFacts } from './signal-facts.ts'
 import { gatherThings } from './things.ts'
 import type { Things } from './things.ts'
 
@@ -35,9 +36,11 @@ export interface Memory {
 }
 
 interface EntityDraft { entity: Entity; inQuestion: boolean; calls: Set<string>; severity: number; sources: Set<string> }
-interface SignalDraft { signal: Signal; calls: Set<string>; source: string; about: string[] }
+interface SignalDraft { readonly signal: Signal; readonly facts: SignalFacts; readonly calls: Set<string>; readonly source: string; readonly about: string[] }
 interface Draft {
   readonly entities: Map<string, EntityDraft>
+  /** The keys of the entities that have a value (lower case), with their places among all. */
+  readonly byValue: Map<string, { readonly key: string; readonly place: number }[]>
   readonly signals: Map<string, SignalDraft>
   readonly quotes: Map<string, SignalDraft>
   readonly calls: PastCall[]
@@ -73,8 +76,9 @@ function readingOf(items: readonly Item[]): Reading {
   const [first] = items
   const known = first && readings.get(first)
   if (known && known.length <= items.length && items[known.length - 1] === known.last) return known
-  const draft: Draft = { entities: new Map(), signals: new Map(), quotes: new Map(), calls: [] }
-  for (const entity of openingOf(items)?.entities ?? []) meet(draft, entity, { inQuestion: true })
+  const draft: Draft = { entities: new Map(), byValue: new Map(), signals: new Map(), quotes: new Map(), calls: [] }
+  const given = openingOf(items)?.entities ?? []
+  for (const entity of given) meet(draft, entity, { among: given, inQuestion: true })
   const fresh: Reading = { draft, asked: new Map(), length: 0, last: undefined, memory: undefined }
   if (first) readings.set(first, fresh)
   return fresh
@@ -94,9 +98,9 @@ function relate(draft: Draft, question: string, stepsLeft: number, now: Date): M
   }))
   const drafts = [...draft.signals.values()]
   const named = mentions([...draft.entities].map(([key, { entity }]) => [key, entity]))
-  const keys = drafts.map(({ signal }) => linkedKeys(factsOf(signal), named))
+  const keys = drafts.map(({ facts }) => linkedKeys(facts, named))
   const relevance = spreadRelevance(seeds, drafts.map(({ about }, index) => ({ keys: keys[index] ?? [], about })))
-  const typed = drafts.map(({ signal, calls, source }, index): SeenSignal => ({ signal, calls: [...calls], source, relevance: relevance.statement(index), facts: factsOf(signal), keys: keys[index] ?? [], quoted: false }))
+  const typed = drafts.map(({ signal, facts, calls, source }, index): SeenSignal => ({ signal, calls: [...calls], source, relevance: relevance.statement(index), facts, keys: keys[index] ?? [], quoted: false }))
   const signals = [...typed, ...tellingQuotes(draft, named, relevance.entity)]
   const sightings = [...draft.entities].map(([key, entity]): Sighting => ({ ...entity, key, calls: [...entity.calls], sources: [...entity.sources], relevance: relevance.entity(key) }))
   return {
@@ -117,12 +121,13 @@ const mostQuotes = 40
 function tellingQuotes(draft: Draft, named: ReadonlyMap<string, readonly string[]>, relevanceOf: (key: string) => number): SeenSignal[] {
   const quotes = [...draft.quotes.values()].filter(({ signal }) => !draft.signals.has(signal.text))
   return quotes
-    .map(({ signal, calls, source }): SeenSignal => {
-      const keys = linkedKeys(factsOf(signal), named)
-      return { signal, calls: [...calls], source, relevance: 1 - keys.reduce((left, key) => left * (1 - 0.5 * relevanceOf(key)), 1), facts: factsOf(signal), keys, quoted: true }
+    .map((quote) => {
+      const keys = linkedKeys(quote.facts, named)
+      return { quote, keys, relevance: 1 - keys.reduce((left, key) => left * (1 - 0.5 * relevanceOf(key)), 1) }
     })
     .toSorted((a, b) => b.relevance - a.relevance)
     .slice(0, mostQuotes)
+    .map(({ quote: { signal, facts, calls, source }, keys, relevance }): SeenSignal => ({ signal, calls: [...calls], source, relevance, facts, keys, quoted: true }))
 }
 
 function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCallItem): void {
@@ -130,38 +135,63 @@ function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCa
   const args = parseArgs(call)
   const before = draft.entities.size
   const shown = item.result ?? item.finding
-  for (const entity of shown?.entities ?? []) meet(draft, entity, { callId: id, source: call.name })
+  const shownEntities = shown?.entities ?? []
+  for (const entity of shownEntities) meet(draft, entity, { among: shownEntities, callId: id, source: call.name })
   const signals: readonly (Signal | Finding['signals'][number])[] = shown?.signals ?? []
+  const values = valuesIn(args)
   for (const signal of signals) {
-    const known = draft.signals.get(signal.text) ?? { signal, calls: new Set<string>(), source: call.name, about: [] }
+    const known = draft.signals.get(signal.text) ?? { signal, facts: lastingFacts(signal), calls: new Set<string>(), source: call.name, about: [] }
     for (const one of 'calls' in signal ? signal.calls : [id]) known.calls.add(one)
-    if (item.result) known.about.push(...aboutKeys(draft, args))
+    if (item.result) known.about.push(...aboutKeys(draft, values))
     draft.signals.set(signal.text, known)
-    for (const entity of signal.entities) meet(draft, entity, { callId: id, source: call.name, severity: signal.severity })
+    for (const entity of signal.entities) meet(draft, entity, { among: signal.entities, callId: id, source: call.name, severity: signal.severity })
   }
   for (const quote of item.result ? linesOf(item.result) : claimsOf(item.finding)) {
-    const known = draft.quotes.get(quote.signal.text) ?? { signal: quote.signal, calls: new Set<string>(), source: call.name, about: [] }
+    const known = draft.quotes.get(quote.signal.text) ?? { signal: quote.signal, facts: factsOf(quote.signal), calls: new Set<string>(), source: call.name, about: [] }
     for (const one of quote.calls ?? [id]) known.calls.add(one)
     draft.quotes.set(quote.signal.text, known)
   }
   draft.calls.push({ tool: call.name, args, id, output: item, novel: draft.entities.size - before })
 }
 
-/** The known entities a call's arguments name: what it brought is about them, whether it repeats them or not. */
-function aboutKeys(draft: Draft, args: Readonly<Record<string, unknown>>): string[] {
-  const values = new Set(Object.values(args).filter((value) => typeof value === 'string').map((value) => value.toLowerCase()))
-  return [...draft.entities].flatMap(([key, { entity }]) => (values.has(entity.value.toLowerCase()) ? [key] : []))
+/** A finding's signals are those of its calls with the calls named: copies that share their entities, which are the whole key here. */
+const factsByEntities = new WeakMap<Signal['entities'], { readonly signal: Signal; readonly facts: SignalFacts }>()
+
+function lastingFacts(signal: Signal): SignalFacts {
+  const known = factsByEntities.get(signal.entities)
+  if (known?.signal.text === signal.text && known.signal.kind === signal.kind) return known.facts
+  const facts = factsOf(signal)
+  factsByEntities.set(signal.entities, { signal, facts })
+  return facts
 }
 
-function meet(draft: Draft, entity: Entity, where: { inQuestion?: boolean; callId?: string; source?: string; severity?: number }): void {
-  const key = entityKey(entity)
-  const known = draft.entities.get(key) ?? { entity, inQuestion: false, calls: new Set<string>(), severity: 0, sources: new Set<string>() }
+function valuesIn(args: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return new Set(Object.values(args).filter((value) => typeof value === 'string').map((value) => value.toLowerCase()))
+}
+
+/** The known entities a call's arguments name, in the order they were met: what it brought is about them, whether it repeats them or not. */
+function aboutKeys({ byValue }: Draft, values: ReadonlySet<string>): string[] {
+  return [...values].flatMap((value) => byValue.get(value) ?? []).toSorted((a, b) => a.place - b.place).map(({ key }) => key)
+}
+
+function meet(draft: Draft, entity: Entity, where: { among: readonly Entity[]; inQuestion?: boolean; callId?: string; source?: string; severity?: number }): void {
+  const key = keyAmong(entity, where.among)
+  const known = draft.entities.get(key) ?? begin(draft, key, entity)
   known.inQuestion ||= where.inQuestion ?? false
   if (where.callId !== undefined) known.calls.add(where.callId)
   if (where.source !== undefined) known.sources.add(where.source)
   known.severity = Math.max(known.severity, where.severity ?? 0)
   if (entity.at !== undefined && known.entity.at === undefined) known.entity = entity
-  draft.entities.set(key, known)
+}
+
+function begin({ entities, byValue }: Draft, key: string, entity: Entity): EntityDraft {
+  const value = entity.value.toLowerCase()
+  const sameValue = byValue.get(value)
+  if (sameValue) sameValue.push({ key, place: entities.size })
+  else byValue.set(value, [{ key, place: entities.size }])
+  const begun: EntityDraft = { entity, inQuestion: false, calls: new Set<string>(), severity: 0, sources: new Set<string>() }
+  entities.set(key, begun)
+  return begun
 }
 
 function parseArgs(call: FunctionCallItem): Record<string, unknown> {

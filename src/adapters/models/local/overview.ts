@@ -33,7 +33,7 @@ export function overviewOf(memory: Memory): Overview {
   const known = overviews.get(memory)
   if (known) return known
   const typed = memory.signals.filter(({ quoted }) => !quoted)
-  const troubles = typed.filter(({ signal, relevance }) => ['error', 'state', 'anomaly'].includes(signal.kind) && relevance > 0.5)
+  const troubles = typed.filter(({ facts, relevance }) => ['error', 'state', 'anomaly'].includes(facts.kind) && relevance > 0.5)
   const severe = troubles.filter(({ signal }) => signal.severity >= 2)
   const changes = typed.flatMap(({ signal }) => (signal.kind === 'change' ? [minutesBefore(signal.at, memory.onset) ?? -9] : []))
   const bestOfStation = new Map<string, number>()

@@ -29,6 +29,9 @@ export interface SeenSignal {
   readonly quoted: boolean
 }
 
+/** Whom a report blames: a thing, or how it ends where it blames none. */
+export type Blame = Thing | 'no_fault' | 'undecided' | 'facts_only'
+
 /** One thing under all its names: a commit is also its pull request, its branch and its release; two tools may type one name differently. */
 export interface Thing {
   /** What a report calls it: the most exact of its names. */

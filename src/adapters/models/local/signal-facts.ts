@@ -1,12 +1,14 @@
-import { entityKey } from '../../../core/entity.ts'
 import type { EntityKind } from '../../../core/entity.ts'
 import type { Signal } from '../../../core/signal.ts'
 import { abridge } from './abridge.ts'
 import type { Aspect } from './aspects.ts'
 import { aspectsOf } from './aspects.ts'
+import { keyAmong } from './keys.ts'
 
 /** What a signal's own words and entities say, whatever the run: worked out once for each signal. */
 export interface SignalFacts {
+  /** Its kind; that something needed is missing is a state of what lacks it. */
+  readonly kind: Signal['kind']
   /** Keys of its entities, without repeats. */
   readonly keys: readonly string[]
   /** Those among `keys` that are parts of a system which a change and an error can both name. */
@@ -36,8 +38,9 @@ export function factsOf(signal: Signal): SignalFacts {
   const found = known.get(signal)
   if (found) return found
   const facts: SignalFacts = {
-    keys: [...new Set(signal.entities.map(entityKey))],
-    parts: [...new Set(signal.entities.filter(({ kind }) => partKinds.has(kind)).map(entityKey))],
+    kind: signal.kind === 'absence' && signal.severity >= 2 ? 'state' : signal.kind,
+    keys: [...new Set(signal.entities.map((entity) => keyAmong(entity, signal.entities)))],
+    parts: [...new Set(signal.entities.filter(({ kind }) => partKinds.has(kind)).map((entity) => keyAmong(entity, signal.entities)))],
     words: new Set(signal.text.toLowerCase().split(/[^a-z_]+/).filter((word) => word.length > 3)),
     tokens: tokensOf(signal.text),
     aspects: aspectsOf(signal.text),

@@ -1,10 +1,10 @@
 import { aspectOverlap, aspectsOf } from './aspects.ts'
 import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
-import type { SeenSignal, Thing } from './seen.ts'
+import type { Blame, SeenSignal, Thing } from './seen.ts'
 import { sameWords } from './signal-facts.ts'
 import { isChange } from './stations.ts'
-import { storyFeatures } from './story-features.ts'
+import { storyFeatures, thingsIn } from './story-features.ts'
 import { isAbout } from './things.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
 
@@ -18,18 +18,18 @@ function lastingFeatures(seen: SeenSignal, memory: Memory): Features {
   const elsewhere = new Set(seen.keys.flatMap((key) => memory.things.of(key)?.naming.flatMap(({ source }) => (source === seen.source ? [] : [source])) ?? []))
   const features: Features = seen.quoted ? quoteFeatures(seen, memory, elsewhere.size) : {
     signal: 1,
-    [`kind:${signal.kind}`]: 1,
-    [`relevant:${signal.kind}`]: seen.relevance,
+    [`kind:${facts.kind}`]: 1,
+    [`relevant:${facts.kind}`]: seen.relevance,
     severity: signal.severity / 3,
     relevance: seen.relevance,
     'relevance:severe': seen.relevance * (signal.severity / 3),
     ...timing('near', minutesBefore(signal.at, memory.onset)),
-    ...timing(`near:${signal.kind}`, minutesBefore(signal.at, memory.onset)),
+    ...timing(`near:${facts.kind}`, minutesBefore(signal.at, memory.onset)),
     'near:told': tellsOnset(seen, memory.onset) ? 1 : 0,
     'shared:sources': Math.min(1, elsewhere.size / 2),
     'question:aspect': aspectOverlap(aspectsOf(memory.question), facts.aspects),
     'count:many': (signal.count ?? 0) >= 10 ? 1 : 0,
-    [`severe:${signal.kind}`]: signal.severity / 3,
+    [`severe:${facts.kind}`]: signal.severity / 3,
     'most_relevant:of_kind': mostRelevant(seen, memory) ? 1 : 0,
     'text:diff': facts.showsDiff ? 1 : 0,
     'text:length': signal.text.length / 400,
@@ -69,36 +69,46 @@ function questionWords(memory: Memory): ReadonlySet<string> {
 }
 
 /** What a signal looks like as the cause: its kind, its weight, its place in time, and how it hangs together with the rest. */
-export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], culprit?: Thing): Features {
-  const { signal, facts } = seen
+export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly SeenSignal[], blame: Blame): Features {
+  const { facts } = seen
+  const culprit = typeof blame === 'string' ? undefined : blame
   return {
     ...lastingFeatures(seen, memory),
     'taken:shares_entity': taken.some((other) => other.keys.some((key) => seen.keys.includes(key))) ? 1 : 0,
-    'taken:same_kind': taken.some((other) => other.signal.kind === signal.kind) ? 1 : 0,
+    'taken:same_kind': taken.some((other) => other.facts.kind === facts.kind) ? 1 : 0,
     'taken:same_source': taken.some((other) => other.source === seen.source) ? 1 : 0,
     'taken:same_words': taken.some((other) => sameWords(other.facts, facts)) ? 1 : 0,
     ...storyFeatures(seen, memory, taken, culprit),
     ...(culprit ? culpritLink(seen, culprit) : {}),
-    ...sideFeatures(seen, culprit),
+    ...sideFeatures(seen, memory, blame),
   }
 }
 
 /** What tells in a story of a change, of another thing, and of nobody's fault: each is told by other lines. */
-function sideFeatures(seen: SeenSignal, culprit: Thing | undefined): Features {
-  const side = culprit === undefined ? 'nobody' : isChange(culprit) ? 'change' : 'thing'
-  const kind = seen.quoted ? 'quote' : seen.signal.kind
-  const link = culprit === undefined ? 'any' : isAbout(seen, culprit) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
+function sideFeatures(seen: SeenSignal, memory: Memory, blame: Blame): Features {
+  if (typeof blame === 'string') return nobodyFeatures(seen, memory, blame)
+  const culprit = blame
+  const side = isChange(culprit) ? 'change' : 'thing'
+  const kind = seen.quoted ? 'quote' : seen.facts.kind
+  const link = isAbout(seen, culprit) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
   return { [`${side}:${kind}:${link}`]: 1, [`${side}:severity`]: seen.signal.severity / 3, [`${side}:relevance`]: seen.relevance, [`${side}:severe:${link}`]: seen.signal.severity >= 2 ? 1 : 0 }
 }
 
+/** Where nobody is to blame, what is announced or expected is told; where it cannot be told who is, those who could be are. */
+function nobodyFeatures(seen: SeenSignal, memory: Memory, ending: string): Features {
+  const kind = seen.quoted ? 'quote' : seen.facts.kind
+  const about = { [`${kind}:any`]: 1, severity: seen.signal.severity / 3, relevance: seen.relevance, names_change: thingsIn(seen, memory).some(isChange) ? 1 : 0 }
+  return Object.fromEntries(Object.entries(about).flatMap(([name, value]) => [[`nobody:${name}`, value], [`${ending}:${name}`, value]]))
+}
+
 function culpritLink(seen: SeenSignal, culprit: Thing): Features {
-  const kind = seen.quoted ? 'quote' : seen.signal.kind
+  const kind = seen.quoted ? 'quote' : seen.facts.kind
   if (seen.facts.keys.some((key) => culprit.keys.has(key))) return { 'culprit:named': 1, [`culprit:named:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
   if (culprit.naming.includes(seen)) return { 'culprit:meant': 1, [`culprit:meant:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
   return { [`culprit:not_named:${kind}`]: 1 }
 }
 
 /** Whether no signal of the same kind hangs closer together with the question. */
-function mostRelevant({ signal: { kind }, relevance }: SeenSignal, { signals }: Memory): boolean {
-  return signals.every((other) => other.quoted || other.signal.kind !== kind || other.relevance <= relevance)
+function mostRelevant({ facts: { kind }, relevance }: SeenSignal, { signals }: Memory): boolean {
+  return signals.every((other) => other.quoted || other.facts.kind !== kind || other.relevance <= relevance)
 }

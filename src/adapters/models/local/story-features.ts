@@ -21,7 +21,7 @@ export function storyFeatures(seen: SeenSignal, memory: Memory, taken: readonly 
     'story:measure': /\d\s?(?:%|percent|ms\b|s\b|sec|min|hours?|days?|[kmg]i?b?\b|bytes|connections|rows|requests|events|times)/i.test(seen.signal.text) ? 1 : 0,
     'story:words': sharedWords(words, troubleWords, rarity),
     'story:asked_about': things.some(({ inQuestion }) => inQuestion) ? 1 : 0,
-    ...(culprit ? companyFeatures(things, culprit, memory) : {}),
+    ...(culprit ? companyFeatures(things, culprit, memory) : bystanders(things, memory)),
   }
 }
 
@@ -42,7 +42,8 @@ function tellingOf(taken: readonly SeenSignal[]): Telling {
 
 const inSignals = new WeakMap<SeenSignal, readonly Thing[]>()
 
-function thingsIn(seen: SeenSignal, memory: Memory): readonly Thing[] {
+/** The things a signal names. */
+export function thingsIn(seen: SeenSignal, memory: Memory): readonly Thing[] {
   const known = inSignals.get(seen) ?? [...new Set(seen.keys.flatMap((key) => memory.things.of(key) ?? []))]
   inSignals.set(seen, known)
   return known
@@ -58,6 +59,15 @@ function companyFeatures(things: readonly Thing[], culprit: Thing, memory: Memor
     [`story:other_change:${stationOf(culprit.entity.kind)}`]: amongChanges,
     'story:near_twin': others.some((thing) => looksLike(thing.entity.value, culprit.entity.value)) ? 1 : 0,
     'story:fellows': Math.min(1, others.filter((thing) => culprit.naming.some((seen) => thingsIn(seen, memory).includes(thing))).length / 4),
+  }
+}
+
+/** Who is named where nobody is to blame. */
+function bystanders(things: readonly Thing[], memory: Memory): Features {
+  const asked = memory.things.all.filter(({ inQuestion }) => inQuestion)
+  return {
+    'story:other_change': things.some(isChange) ? 1 : 0,
+    'story:near_twin': things.some((thing) => !thing.inQuestion && asked.some((other) => looksLike(thing.entity.value, other.entity.value))) ? 1 : 0,
   }
 }
 

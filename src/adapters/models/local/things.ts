@@ -1,6 +1,7 @@
 import { entityKey } from '../../../core/entity.ts'
 import type { Entity, EntityKind } from '../../../core/entity.ts'
 import type { Signal } from '../../../core/signal.ts'
+import { isOfRepository, keyAmong } from './keys.ts'
 import { createAliases } from './links.ts'
 import type { SeenSignal, Sighting, Thing } from './seen.ts'
 
@@ -18,8 +19,7 @@ const vague: readonly EntityKind[] = ['identifier', 'document']
 export function gatherThings(sightings: readonly Sighting[], signals: readonly SeenSignal[]): Things {
   const { join, rootOf } = createAliases()
   joinSameNames(sightings, join)
-  const shared = namesOfSeveralRepositories(signals)
-  for (const { signal } of signals) joinNamesOfOneChange(signal, shared, join)
+  for (const { signal } of signals) joinNamesOfOneChange(signal, join)
   const naming = new Map<string, Set<SeenSignal>>()
   for (const seen of signals) for (const key of seen.keys) addTo(naming, rootOf(key), seen)
   const members = new Map<string, Set<Sighting>>()
@@ -64,7 +64,7 @@ function joinSameNames(sightings: readonly Sighting[], join: (one: string, other
   const byValue = new Map<string, string>()
   const shas = new Map<string, string>()
   for (const { entity, key } of sightings) {
-    if (nameless.has(entity.kind)) continue
+    if (nameless.has(entity.kind) || isOfRepository(entity)) continue
     const value = entity.value.toLowerCase()
     const same = byValue.get(value)
     if (same === undefined) byValue.set(value, key)
@@ -79,20 +79,10 @@ function joinSameNames(sightings: readonly Sighting[], join: (one: string, other
   }
 }
 
-/** Every repository counts its pull requests from 1 and may have a branch of any name: what two of them use names neither. */
-function namesOfSeveralRepositories(signals: readonly SeenSignal[]): ReadonlySet<string> {
-  const repositories = new Map<string, Set<string>>()
-  for (const { signal: { entities } } of signals) {
-    const places = entities.filter(({ kind }) => kind === 'repository')
-    for (const entity of entities) if (entity.kind === 'pull_request' || entity.kind === 'branch') for (const place of places) addTo(repositories, entityKey(entity), place.value)
-  }
-  return new Set([...repositories].flatMap(([key, used]) => (used.size > 1 ? [key] : [])))
-}
-
 const lastingBranches = /^(main|master|trunk|develop|dev|staging|production|release)$/
 
 /** A change that names one commit and one pull request says that they are one; so does its branch; and a migration has a version and a name. */
-function joinNamesOfOneChange({ kind, entities }: Signal, shared: ReadonlySet<string>, join: (one: string, other: string) => void): void {
+function joinNamesOfOneChange({ kind, entities }: Signal, join: (one: string, other: string) => void): void {
   if (kind !== 'change') return
   const only = (wanted: EntityKind): Entity | undefined => {
     const [one, second] = entities.filter((entity) => entity.kind === wanted)
@@ -100,9 +90,9 @@ function joinNamesOfOneChange({ kind, entities }: Signal, shared: ReadonlySet<st
   }
   const commit = only('commit')
   const pull = only('pull_request')
-  if (commit && pull && !shared.has(entityKey(pull))) join(entityKey(pull), entityKey(commit))
+  if (commit && pull) join(keyAmong(pull, entities), entityKey(commit))
   const branch = only('branch')
-  if (commit && pull && branch && !shared.has(entityKey(branch)) && !lastingBranches.test(branch.value)) join(entityKey(branch), entityKey(commit))
+  if (commit && pull && branch && !lastingBranches.test(branch.value)) join(keyAmong(branch, entities), entityKey(commit))
   const versions = entities.filter((entity) => entity.kind === 'migration')
   for (const version of versions.slice(1)) if (versions[0] && versions.length === 2) join(entityKey(version), entityKey(versions[0]))
 }
