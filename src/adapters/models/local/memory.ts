@@ -159,7 +159,7 @@ const factsByEntities = new WeakMap<Signal['entities'], { readonly signal: Signa
 
 function lastingFacts(signal: Signal): SignalFacts {
   const known = factsByEntities.get(signal.entities)
-  if (known?.signal.text === signal.text && known.signal.kind === signal.kind) return known.facts
+  if (known?.signal.text === signal.text && known.signal.kind === signal.kind && known.signal.severity === signal.severity) return known.facts
   const facts = factsOf(signal)
   factsByEntities.set(signal.entities, { signal, facts })
   return facts

@@ -4,26 +4,29 @@ import { aspectOverlap, aspectsOf } from './aspects.ts'
 import { changedShortlyBefore, fillArguments } from './fill-arguments.ts'
 import type { Filling } from './fill-arguments.ts'
 import type { Features } from './head.ts'
-import type { Memory } from './memory.ts'
+import type { Memory, PastCall } from './memory.ts'
 
 /** A call a worker could make now, or the end of its work (`tool` undefined). */
 export interface WorkerAction extends Partial<Filling> {
   readonly tool: ToolSpec | undefined
   readonly features: Features
+  /** The same for the same call, whatever it is about. */
+  readonly key: string
 }
 
 /** Every call whose arguments can be known, except those already made, and reporting; the turn's first choice is among these. */
 export function workerActions(memory: Memory, tools: readonly ToolSpec[]): WorkerAction[] {
-  const report: WorkerAction = { tool: undefined, features: reportFeatures(memory, 0) }
+  const report: WorkerAction = { tool: undefined, features: reportFeatures(memory, 0), key: '' }
   if (memory.lastStep) return [report]
-  const made = new Set(memory.calls.map((call) => callKey(call.tool, call.args)))
+  const made = new Set(memory.calls.map(keyOf))
   const asks = aspectsOf(memory.question.split('\n')[0] ?? '')
   const asked = new Set(memory.calls.flatMap((call) => Object.values(call.args)))
   const calls = tools.flatMap((tool) => {
     const shared = toolFeatures(memory, tool, asks)
-    return fillArguments(tool, memory)
-      .filter((filling) => !made.has(callKey(tool.name, filling.args)))
-      .map((filling): WorkerAction => ({ ...filling, tool, features: { ...shared, ...aboutFeatures(filling, memory, asked, shared['call:untried'] === 1) } }))
+    return fillArguments(tool, memory).flatMap((filling): WorkerAction[] => {
+      const key = callKey(tool.name, filling.args)
+      return made.has(key) ? [] : [{ ...filling, tool, key, features: { ...shared, ...aboutFeatures(filling, memory, asked, shared['call:untried'] === 1) } }]
+    })
   })
   return [...calls, report]
 }
@@ -32,8 +35,7 @@ export function workerActions(memory: Memory, tools: readonly ToolSpec[]): Worke
 export function afterPick(memory: Memory, actions: readonly WorkerAction[], picked: readonly WorkerAction[]): WorkerAction[] {
   const last = picked.at(-1)
   // Two entities of one name make the same search.
-  const again = keyOf(last)
-  return actions.filter((action) => action !== last && (!action.tool || keyOf(action) !== again)).map((action) => {
+  return actions.filter((action) => action !== last && (!action.tool || action.key !== last?.key)).map((action) => {
     if (!action.tool) return { ...action, features: reportFeatures(memory, picked.length) }
     if (action.tool !== last?.tool) return action
     const times = memory.calls.filter((call) => call.tool === action.tool?.name).length + picked.filter(({ tool }) => tool === action.tool).length
@@ -41,12 +43,16 @@ export function afterPick(memory: Memory, actions: readonly WorkerAction[], pick
   })
 }
 
-function keyOf(action: WorkerAction | undefined): string {
-  return action?.tool && action.args ? callKey(action.tool.name, action.args) : ''
+const keys = new WeakMap<PastCall, string>()
+
+function keyOf(call: PastCall): string {
+  const known = keys.get(call) ?? callKey(call.tool, call.args)
+  keys.set(call, known)
+  return known
 }
 
 function callKey(tool: string, args: Readonly<Record<string, unknown>>): string {
-  return `${tool} ${JSON.stringify(Object.entries(args).toSorted(([a], [b]) => a.localeCompare(b)))}`
+  return `${tool} ${JSON.stringify(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
 }
 
 function reportFeatures(memory: Memory, pickedNow: number): Features {
