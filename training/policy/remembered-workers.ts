@@ -9,17 +9,29 @@ import type { SendWorker } from '../../src/orchestrator/delegation.ts'
  */
 export function rememberWorkers(): SendWorker {
   const outcomes = new Map<string, Promise<WorkerOutcome>>()
-  return async (worker, task, ...rest) => {
-    const key = JSON.stringify([worker.name, task.question, task.entities, task.window])
+  return async (worker, task, cast, budget, signal, context) => {
+    // Each attempt marks the alert's words in the question by a boundary of its own; the question is the same.
+    const key = JSON.stringify([worker.name, task.question.replaceAll(context.boundary, ''), task.entities, task.window])
     const known = outcomes.get(key)
-    if (known) return renamed(await known, task.runId)
-    const pending = runWorker(worker, task, ...rest)
+    if (known) return await named(known, task.runId)
+    const pending = runWorker(worker, task, cast, budget, signal, context)
     outcomes.set(key, pending)
     const outcome = await pending
     // What an interrupted run brought is no answer to anybody else.
     if (outcome.run.end.reason !== 'reported') outcomes.delete(key)
     return outcome
   }
+}
+
+const names = new WeakMap<Promise<WorkerOutcome>, Map<string, WorkerOutcome>>()
+
+/** The outcome under a run's name; the same object for the same name, so that what is known of its signals stays known. */
+async function named(outcome: Promise<WorkerOutcome>, runId: string): Promise<WorkerOutcome> {
+  const known = names.get(outcome) ?? new Map<string, WorkerOutcome>()
+  names.set(outcome, known)
+  const made = known.get(runId) ?? renamed(await outcome, runId)
+  known.set(runId, made)
+  return made
 }
 
 /** The outcome as the run `runId` would have it: its calls are called after it, and whoever cites them too. */
