@@ -55,12 +55,12 @@ export async function runExperiment({ prior, size, leaveOut, signal, onNews }: E
   say('measured against both baselines')
 
   const [flat, hierarchical, atOnce] = await Promise.all([
-    run('curve', { start: prior, flat: true, everybody: true, rounds: scaled(5), draws: 2, seed: 1, every: 1 }),
-    run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(5), draws: 2, seed: 1, every: 1 }),
-    run('curve', { start: prior, flat: false, everybody: true, rounds: scaled(5), draws: 2, seed: 1, every: 1 }),
+    run('curve', { start: prior, flat: true, everybody: true, rounds: scaled(5), draws: 1, seed: 1, every: 1 }),
+    run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(5), draws: 1, seed: 1, every: 1 }),
+    run('curve', { start: prior, flat: false, everybody: true, rounds: scaled(5), draws: 1, seed: 1, every: 1 }),
   ])
   say('learned flat, hierarchical and all at once, at equal rollouts')
-  const noisy = await Promise.all([0, 0.1, 0.2, 0.3].map(async (share) => ({ share, curve: await run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(3), draws: 2, seed: 1, noise: share, every: 100 }) })))
+  const noisy = await Promise.all([0, 0.1, 0.2, 0.3].map(async (share) => ({ share, curve: await run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(3), draws: 1, seed: 1, noise: share, every: 100 }) })))
   say('learned from wrong labels')
 
   const named = [

@@ -21,8 +21,8 @@ export const firstTrainingDraw = 1_000
 const common = { attempts: 2, reportBatch: 32, actingTemperature: 0.25, reportTemperature: 0.5, actingRate: 0.005, reportRate: 0.06, entropyBonus: 0.001, pull: 0.003 } as const
 
 const schedules: Readonly<Record<'workers' | 'orchestrator' | 'together', Schedule>> = {
-  workers: { ...common, rounds: 8, tasks: 36, reportSteps: 20, actingRate: 0.001 },
-  orchestrator: { ...common, rounds: 10, tasks: 20, reportSteps: 25 },
+  workers: { ...common, rounds: 5, tasks: 36, reportSteps: 20, actingRate: 0.001 },
+  orchestrator: { ...common, rounds: 16, tasks: 20, reportSteps: 25 },
   together: { ...common, rounds: 2, tasks: 12, reportSteps: 20, actingRate: 0.001, reportRate: 0.03 },
 }
 

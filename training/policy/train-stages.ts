@@ -1,6 +1,7 @@
 import type { Weights } from '../../src/adapters/models/local/head.ts'
 import { workerNames } from '../../src/core/worker.ts'
 import type { AgentName } from '../../src/core/worker.ts'
+import { calibrateAbstaining } from './calibrate-abstaining.ts'
 import { learn } from './learn.ts'
 import type { Progress, Schedule } from './learn.ts'
 import { worthAt } from './success.ts'
@@ -34,7 +35,7 @@ export interface StagesOptions {
   readonly onProgress: (progress: StageProgress) => void
 }
 
-/** Learns one stage after another; each begins with the best weights of the one before. Returns the last stage's best. */
+/** Learns one stage after another; each begins with the best weights of the one before. Returns the last stage's best, as ready to abstain as validation has it. */
 export async function trainStages({ start, stages, train, validation, seed, signal, onProgress }: StagesOptions): Promise<Weights> {
   let weights = start
   for (const [index, stage] of stages.entries()) {
@@ -56,7 +57,9 @@ export async function trainStages({ start, stages, train, validation, seed, sign
     })
     weights = best.weights
   }
-  return weights
+  const orchestrated = validation.filter(({ loaded: { task } }) => task.level === 'orchestrator')
+  const learned = stages.some(({ learns }) => learns('orchestrator'))
+  return learned && orchestrated.length > 0 && !signal.aborted ? await calibrateAbstaining(weights, orchestrated, { signal }) : weights
 }
 
 const isWorker = (agent: AgentName): boolean => workerNames.some((name) => name === agent)

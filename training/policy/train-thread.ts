@@ -22,13 +22,14 @@ export type ThreadWord =
 const { plan, seed } = workerData as ThreadTask
 const say = (word: ThreadWord): void => parentPort?.postMessage(word)
 const signal = new AbortController().signal
-const anyLevel = (_: AgentName): boolean => true
-const train = await openGrounds({ split: 'train', level: anyLevel, draws: plan.draws, from: firstTrainingDraw })
-const validation = await openGrounds({ split: 'validation', level: anyLevel, draws: plan.validationDraws, from: firstTrainingDraw })
+const stages = stagesOf(plan)
+const needed = (level: AgentName): boolean => stages.some((stage) => stage.level(level))
+const train = await openGrounds({ split: 'train', level: needed, draws: plan.draws, from: firstTrainingDraw })
+const validation = await openGrounds({ split: 'validation', level: needed, draws: plan.validationDraws, from: firstTrainingDraw })
 let rollouts = 0
 try {
   const weights = await trainStages({
-    start: plan.start, stages: stagesOf(plan), train, validation, seed, signal,
+    start: plan.start, stages, train, validation, seed, signal,
     onProgress: (progress) => {
       rollouts += progress.attempts
       say({ kind: 'progress', seed, progress })
