@@ -59,7 +59,7 @@ export async function trainStages({ start, stages, train, validation, seed, sign
   }
   const orchestrated = validation.filter(({ loaded: { task } }) => task.level === 'orchestrator')
   const learned = stages.some(({ learns }) => learns('orchestrator'))
-  return learned && orchestrated.length > 0 && !signal.aborted ? await calibrateAbstaining(weights, orchestrated, { signal }) : weights
+  return learned && orchestrated.length > 0 && !signal.aborted ? await calibrateAbstaining(weights, (tried) => worthAt(tried, orchestrated, { signal })) : weights
 }
 
 const isWorker = (agent: AgentName): boolean => workerNames.some((name) => name === agent)

@@ -18,7 +18,7 @@ const Knobs = z.strictObject({
   draws: whole(1, 50).default(3),
   'validation-draws': whole(1, 50).default(2),
   /** Multiplies the rounds of every stage. */
-  effort: z.coerce.number().min(0.05).max(20).default(1),
+  effort: z.coerce.number().min(0.05).max(20).default(0.5),
 })
 
 /** `state` of a local job: the whole of it, since a local training that was broken off begins anew. */
