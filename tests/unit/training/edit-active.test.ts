@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AgentName } from '../../../src/core/worker.ts'
 import { withCanary, withChampion } from '../../../training/gate/edit-active.ts'
+import { activePrior } from '../../fixtures/active-prior.ts'
 
-const active = readFileSync(join(import.meta.dirname, '../../../prompts/active.json'), 'utf8')
+const active = activePrior
 const all = Object.fromEntries(AgentName.options.map((agent) => [agent, 'local:better']))
 
 /** The lines of `after` that are not in `before`. */
