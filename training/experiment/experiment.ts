@@ -41,7 +41,7 @@ export async function runExperiment({ prior, size, leaveOut, signal, onNews }: E
   const run = createPartRunner(2)
   const say = (what: string): void => onNews(`${Math.round((performance.now() - began) / 1000)} s: ${what}`)
 
-  const results = await trainOnThreads({ start: prior, draws: scaled(3), validationDraws: 2, effort: 0.8 * size, stages: ['workers', 'orchestrator', 'together'] }, seeds, signal, () => {})
+  const results = await trainOnThreads({ start: prior, draws: scaled(3), validationDraws: 2, effort: 0.5 * size, stages: ['workers', 'orchestrator', 'together'] }, seeds, signal, () => {})
   const [best] = results
   if (!best) throw new Error('No seed came to a result.')
   const trainingSeconds = (performance.now() - began) / 1000
@@ -60,7 +60,7 @@ export async function runExperiment({ prior, size, leaveOut, signal, onNews }: E
     run('curve', { start: prior, flat: false, everybody: true, rounds: scaled(5), draws: 1, seed: 1, every: 1 }),
   ])
   say('learned flat, hierarchical and all at once, at equal rollouts')
-  const noisy = await Promise.all([0, 0.1, 0.2, 0.3].map(async (share) => ({ share, curve: await run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(3), draws: 1, seed: 1, noise: share, every: 100 }) })))
+  const noisy = await Promise.all([0, 0.1, 0.2, 0.3].map(async (share) => ({ share, curve: await run('curve', { start: prior, flat: false, everybody: false, rounds: scaled(2), draws: 1, seed: 1, noise: share, every: 100 }) })))
   say('learned from wrong labels')
 
   const named = [

@@ -35,7 +35,7 @@ export async function learningCurve({ start, flat, everybody, rounds, draws, see
   const [stage] = stagesOf({ stages: ['orchestrator'], effort: 1 })
   if (!stage) throw new Error('There is no stage for the orchestrator.')
   const train = mislabelled(await openGrounds({ split: 'train', level: orchestratorOnly, draws, from: firstTrainingDraw }), noise, seed)
-  const validation = await openGrounds({ split: 'validation', level: orchestratorOnly, draws: 2, from: firstTrainingDraw })
+  const validation = await openGrounds({ split: 'validation', level: orchestratorOnly, draws: 1, from: firstTrainingDraw })
   const signal = new AbortController().signal
   const points: { rollouts: number; successes: number; attempts: number }[] = [{ rollouts: 0, ...(await successAt(start, validation, { flat, signal })) }]
   const began = performance.now()
