@@ -6,6 +6,7 @@ import { learn } from '../../training/policy/learn.ts'
 import type { Schedule } from '../../training/policy/learn.ts'
 import { rememberWorkers } from '../../training/policy/remembered-workers.ts'
 import { successAt } from '../../training/policy/success.ts'
+import { trainOnThreads } from '../../training/policy/train-on-threads.ts'
 import { closeGrounds, openGrounds } from '../../training/policy/training-ground.ts'
 import type { Ground } from '../../training/policy/training-ground.ts'
 import { rollout } from '../../training/rollout.ts'
@@ -41,6 +42,15 @@ describe('learning', () => {
     const weights = await learn({ start: { 'worker.act': { call: 1 } }, grounds, learns: () => true, schedule, seed: 1, signal: AbortSignal.abort() })
     expect(weights).toEqual({ 'worker.act': { call: 1 } })
   })
+})
+
+describe('a training in threads', () => {
+  it('is judged by investigations of validation families, also when workers alone learn', async () => {
+    const plan = { start: prior, draws: 1, validationDraws: 1, effort: 0.05, stages: ['workers'] } as const
+    const [result] = await trainOnThreads(plan, [1], signal, () => {})
+    expect(result?.validation).toBeGreaterThan(0)
+    expect(result?.rollouts).toBeGreaterThan(0)
+  }, 120_000)
 })
 
 describe('a remembered worker', () => {

@@ -1,7 +1,6 @@
 import type { Weights } from '../../src/adapters/models/local/head.ts'
 import { workerNames } from '../../src/core/worker.ts'
 import type { AgentName } from '../../src/core/worker.ts'
-import { calibrateAbstaining } from './calibrate-abstaining.ts'
 import { learn } from './learn.ts'
 import type { Progress, Schedule } from './learn.ts'
 import { worthAt } from './success.ts'
@@ -35,7 +34,7 @@ export interface StagesOptions {
   readonly onProgress: (progress: StageProgress) => void
 }
 
-/** Learns one stage after another; each begins with the best weights of the one before. Returns the last stage's best, as ready to abstain as validation has it. */
+/** Learns one stage after another; each begins with the best weights of the one before. Returns the last stage's best. */
 export async function trainStages({ start, stages, train, validation, seed, signal, onProgress }: StagesOptions): Promise<Weights> {
   let weights = start
   for (const [index, stage] of stages.entries()) {
@@ -57,9 +56,7 @@ export async function trainStages({ start, stages, train, validation, seed, sign
     })
     weights = best.weights
   }
-  const orchestrated = validation.filter(({ loaded: { task } }) => task.level === 'orchestrator')
-  const learned = stages.some(({ learns }) => learns('orchestrator'))
-  return learned && orchestrated.length > 0 && !signal.aborted ? await calibrateAbstaining(weights, (tried) => worthAt(tried, orchestrated, { signal })) : weights
+  return weights
 }
 
 const isWorker = (agent: AgentName): boolean => workerNames.some((name) => name === agent)

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AgentName } from '../../src/core/worker.ts'
+import { calibrateAbstaining } from './calibrate-abstaining.ts'
 import type { TrainingPlan } from './plan.ts'
 import { firstTrainingDraw, stagesOf } from './plan.ts'
 import { worthAt } from './success.ts'
@@ -25,10 +26,10 @@ const signal = new AbortController().signal
 const stages = stagesOf(plan)
 const needed = (level: AgentName): boolean => stages.some((stage) => stage.level(level))
 const train = await openGrounds({ split: 'train', level: needed, draws: plan.draws, from: firstTrainingDraw })
-const validation = await openGrounds({ split: 'validation', level: needed, draws: plan.validationDraws, from: firstTrainingDraw })
+const validation = await openGrounds({ split: 'validation', level: (level) => level === 'orchestrator' || needed(level), draws: plan.validationDraws, from: firstTrainingDraw })
 let rollouts = 0
 try {
-  const weights = await trainStages({
+  const learned = await trainStages({
     start: plan.start, stages, train, validation, seed, signal,
     onProgress: (progress) => {
       rollouts += progress.attempts
@@ -36,7 +37,9 @@ try {
     },
   })
   const held = validation.filter(({ loaded: { task } }) => task.level === 'orchestrator')
-  say({ kind: 'result', seed, weights, validation: await worthAt(weights, held, { signal }), rollouts, trainTasks: train.length, validationTasks: validation.length, families: [...new Set(train.map(({ loaded: { task } }) => task.family))] })
+  const worthOf = (tried: Weights): Promise<number> => worthAt(tried, held, { signal })
+  const { weights, worth } = stages.some(({ learns }) => learns('orchestrator')) ? await calibrateAbstaining(learned, worthOf) : { weights: learned, worth: await worthOf(learned) }
+  say({ kind: 'result', seed, weights, validation: worth, rollouts, trainTasks: train.length, validationTasks: validation.length, families: [...new Set(train.map(({ loaded: { task } }) => task.family))] })
 } finally {
   await closeGrounds([...train, ...validation])
 }
