@@ -4,6 +4,7 @@ import type { Memory } from './memory.ts'
 import { leadSeverity, overviewOf } from './overview.ts'
 import type { SeenSignal, Thing } from './seen.ts'
 import { sharedWords, stemsIn } from './shared-words.ts'
+import { takenFor } from './signal-facts.ts'
 import { isChange, stationOf, stationsOf } from './stations.ts'
 import { isAbout } from './things.ts'
 import { minutesBefore, tellsOnset, timing } from './timing.ts'
@@ -26,7 +27,7 @@ function kindFeatures(thing: Thing): Features {
 function namingFeatures(thing: Thing, memory: Memory): Features {
   const { naming, relevance } = thing
   const station = stationOf(thing.entity.kind)
-  const kinds = new Set(naming.map(({ facts, quoted }) => (quoted ? 'quote' : facts.kind)))
+  const kinds = new Set(naming.map(takenFor))
   const sources = Math.min(1, new Set(naming.map(({ source }) => source)).size / 3)
   const troubled = kinds.has('error') || kinds.has('state') || kinds.has('anomaly') || kinds.has('absence')
   return {

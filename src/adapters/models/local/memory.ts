@@ -140,7 +140,7 @@ function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCa
   const signals: readonly (Signal | Finding['signals'][number])[] = shown?.signals ?? []
   const values = valuesIn(args)
   for (const signal of signals) {
-    const known = draft.signals.get(signal.text) ?? { signal, facts: lastingFacts(signal), calls: new Set<string>(), source: call.name, about: [] }
+    const known = draft.signals.get(signal.text) ?? { signal, facts: factsOf(signal), calls: new Set<string>(), source: call.name, about: [] }
     for (const one of 'calls' in signal ? signal.calls : [id]) known.calls.add(one)
     if (item.result) known.about.push(...aboutKeys(draft, values))
     draft.signals.set(signal.text, known)
@@ -152,17 +152,6 @@ function readOutput(draft: Draft, item: FunctionCallOutputItem, call: FunctionCa
     draft.quotes.set(quote.signal.text, known)
   }
   draft.calls.push({ tool: call.name, args, id, output: item, novel: draft.entities.size - before })
-}
-
-/** A finding's signals are those of its calls with the calls named: copies that share their entities, which are the whole key here. */
-const factsByEntities = new WeakMap<Signal['entities'], { readonly signal: Signal; readonly facts: SignalFacts }>()
-
-function lastingFacts(signal: Signal): SignalFacts {
-  const known = factsByEntities.get(signal.entities)
-  if (known?.signal.text === signal.text && known.signal.kind === signal.kind && known.signal.severity === signal.severity) return known.facts
-  const facts = factsOf(signal)
-  factsByEntities.set(signal.entities, { signal, facts })
-  return facts
 }
 
 function valuesIn(args: Readonly<Record<string, unknown>>): ReadonlySet<string> {

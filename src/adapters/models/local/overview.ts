@@ -22,6 +22,8 @@ export interface Overview {
   readonly proposed: ReadonlySet<string>
   /** How many things of each kind there are, and how many of them are the first that something severe speaks of. */
   readonly siblings: ReadonlyMap<string, { readonly all: number; readonly blamed: number }>
+  /** What the question itself names. */
+  readonly asked: readonly Thing[]
   /** How telling each thing is that changes and troubles both name, by its key. */
   readonly links: Map<string, number>
 }
@@ -53,6 +55,7 @@ export function overviewOf(memory: Memory): Overview {
     bestOfStation,
     proposed: new Set(memory.calls.flatMap(({ output: { finding } }) => finding?.culprit?.name.toLowerCase() ?? [])),
     siblings,
+    asked: memory.things.all.filter(({ inQuestion }) => inQuestion),
     links: new Map(),
   }
   overviews.set(memory, overview)

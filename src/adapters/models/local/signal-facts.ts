@@ -31,12 +31,14 @@ export interface SignalFacts {
 /** Things inside a system; ids of runs and deploys do not count. */
 const partKinds: ReadonlySet<EntityKind> = new Set<EntityKind>(['file', 'function', 'table', 'column', 'identifier', 'variable', 'host', 'error_code', 'url', 'query', 'policy', 'config_map'])
 
-const known = new WeakMap<Signal, SignalFacts>()
+interface Known { readonly signal: Signal; readonly facts: SignalFacts }
+/** A finding's signals are those of its calls with the calls named: copies that share their entities. */
+const byEntities = new WeakMap<Signal['entities'], Known>()
 
-/** The facts of one signal; the same object for the same signal. */
+/** The facts of one signal; the same object for the same signal, also where another copy of it was asked about. */
 export function factsOf(signal: Signal): SignalFacts {
-  const found = known.get(signal)
-  if (found) return found
+  const known = byEntities.get(signal.entities)
+  if (known && (known.signal === signal || says(known.signal, signal))) return known.facts
   const facts: SignalFacts = {
     kind: signal.kind === 'absence' && signal.severity >= 2 ? 'state' : signal.kind,
     keys: [...new Set(signal.entities.map((entity) => keyAmong(entity, signal.entities)))],
@@ -50,8 +52,12 @@ export function factsOf(signal: Signal): SignalFacts {
     short: abridge(signal.text),
     namesIssue: signal.entities.some(({ kind }) => kind === 'issue'),
   }
-  known.set(signal, facts)
+  byEntities.set(signal.entities, { signal, facts })
   return facts
+}
+
+function says(one: Signal, other: Signal): boolean {
+  return one.text === other.text && one.kind === other.kind && one.severity === other.severity
 }
 
 function numbersOf(text: string): readonly string[] {
@@ -61,6 +67,11 @@ function numbersOf(text: string): readonly string[] {
 function tokensOf(text: string): Set<string> {
   const whole = text.toLowerCase().match(/[a-z0-9_#][a-z0-9_.\-/:#]*[a-z0-9_]/g) ?? []
   return new Set(whole.flatMap((token) => [token, ...token.split(/[./:]/)]).filter((token) => token.length >= 4 || token.startsWith('#')))
+}
+
+/** What a policy takes a signal for: its kind, or that it is a line which nobody typed. */
+export function takenFor({ quoted, facts }: { readonly quoted: boolean; readonly facts: SignalFacts }): SignalFacts['kind'] | 'quote' {
+  return quoted ? 'quote' : facts.kind
 }
 
 /** Whether two lines say the same with other numbers. */

@@ -2,7 +2,7 @@ import { aspectOverlap, aspectsOf } from './aspects.ts'
 import type { Features } from './head.ts'
 import type { Memory } from './memory.ts'
 import type { Blame, SeenSignal, Thing } from './seen.ts'
-import { sameWords } from './signal-facts.ts'
+import { sameWords, takenFor } from './signal-facts.ts'
 import { isChange } from './stations.ts'
 import { storyFeatures, thingsIn } from './story-features.ts'
 import { isAbout } from './things.ts'
@@ -87,22 +87,21 @@ export function signalFeatures(seen: SeenSignal, memory: Memory, taken: readonly
 /** What tells in a story of a change, of another thing, and of nobody's fault: each is told by other lines. */
 function sideFeatures(seen: SeenSignal, memory: Memory, blame: Blame): Features {
   if (typeof blame === 'string') return nobodyFeatures(seen, memory, blame)
-  const culprit = blame
-  const side = isChange(culprit) ? 'change' : 'thing'
-  const kind = seen.quoted ? 'quote' : seen.facts.kind
-  const link = isAbout(seen, culprit) ? 'led' : culprit.naming.includes(seen) ? 'named' : 'other'
+  const side = isChange(blame) ? 'change' : 'thing'
+  const kind = takenFor(seen)
+  const link = isAbout(seen, blame) ? 'led' : blame.naming.includes(seen) ? 'named' : 'other'
   return { [`${side}:${kind}:${link}`]: 1, [`${side}:severity`]: seen.signal.severity / 3, [`${side}:relevance`]: seen.relevance, [`${side}:severe:${link}`]: seen.signal.severity >= 2 ? 1 : 0 }
 }
 
 /** Where nobody is to blame, what is announced or expected is told; where it cannot be told who is, those who could be are. */
 function nobodyFeatures(seen: SeenSignal, memory: Memory, ending: string): Features {
-  const kind = seen.quoted ? 'quote' : seen.facts.kind
+  const kind = takenFor(seen)
   const about = { [`${kind}:any`]: 1, severity: seen.signal.severity / 3, relevance: seen.relevance, names_change: thingsIn(seen, memory).some(isChange) ? 1 : 0 }
   return Object.fromEntries(Object.entries(about).flatMap(([name, value]) => [[`nobody:${name}`, value], [`${ending}:${name}`, value]]))
 }
 
 function culpritLink(seen: SeenSignal, culprit: Thing): Features {
-  const kind = seen.quoted ? 'quote' : seen.facts.kind
+  const kind = takenFor(seen)
   if (seen.facts.keys.some((key) => culprit.keys.has(key))) return { 'culprit:named': 1, [`culprit:named:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
   if (culprit.naming.includes(seen)) return { 'culprit:meant': 1, [`culprit:meant:${kind}`]: 1, 'culprit:diff': seen.facts.showsDiff ? 1 : 0 }
   return { [`culprit:not_named:${kind}`]: 1 }

@@ -64,7 +64,7 @@ function companyFeatures(things: readonly Thing[], culprit: Thing, memory: Memor
 
 /** Who is named where nobody is to blame. */
 function bystanders(things: readonly Thing[], memory: Memory): Features {
-  const asked = memory.things.all.filter(({ inQuestion }) => inQuestion)
+  const { asked } = overviewOf(memory)
   return {
     'story:other_change': things.some(isChange) ? 1 : 0,
     'story:near_twin': things.some((thing) => !thing.inQuestion && asked.some((other) => looksLike(thing.entity.value, other.entity.value))) ? 1 : 0,
